@@ -1,0 +1,45 @@
+//! plan-follow-ups: a customer's facts have changed, or a follow-up has ended; the plan follows.
+//!
+//! A stream record only says "look": whose record it is, nothing more. What is planned comes from a strong
+//! read of the diary.
+
+pub mod config;
+
+use aws_lambda_events::event::dynamodb::Event;
+use aws_lambda_events::event::streams::DynamoDbEventResponse;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use wasurena_cloud::bookshelf::Bookshelf;
+use wasurena_cloud::planning::Planning;
+use wasurena_cloud::stream;
+use wasurena_cloud::{Clients, Clock, Diary};
+
+/// Plans for the customers that a stream names.
+#[derive(Debug, Clone)]
+pub struct PlanFollowUps {
+    planning: Planning,
+}
+
+impl PlanFollowUps {
+    /// The function, on these clients.
+    #[must_use]
+    pub fn new(config: &config::Config, clients: &Clients, clock: Arc<dyn Clock>) -> Self {
+        let diary = Diary::new(clients.dynamodb.clone(), &config.table);
+        Self { planning: Planning::new(diary.clone(), Bookshelf::new(diary), clock) }
+    }
+
+    /// Handles one batch of the table's stream: each customer once. The records of customers who could not
+    /// be planned for are reported as failed, and no others.
+    pub async fn handle(&self, event: Event) -> DynamoDbEventResponse {
+        let looks = stream::looks(&event);
+        let customers: BTreeSet<_> = looks.iter().map(|look| (&look.shop, &look.customer)).collect();
+        let mut failed = BTreeSet::new();
+        for (shop, customer) in customers {
+            if let Err(error) = self.planning.run(shop, customer).await {
+                tracing::error!(%shop, %customer, %error, "planning.failed");
+                failed.insert((shop, customer));
+            }
+        }
+        stream::failures(looks.iter().filter(|look| failed.contains(&(&look.shop, &look.customer))))
+    }
+}

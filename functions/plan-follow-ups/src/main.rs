@@ -1,0 +1,22 @@
+//! plan-follow-ups on AWS Lambda: wires the function to its environment.
+
+use aws_lambda_events::event::dynamodb::Event;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use plan_follow_ups::PlanFollowUps;
+use plan_follow_ups::config::Config;
+use std::sync::Arc;
+use wasurena_cloud::clock::WallClock;
+use wasurena_cloud::settings::Environment;
+use wasurena_cloud::{Clients, logging};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    logging::start();
+    let config = Config::read(Environment::of_process())?;
+    let function = PlanFollowUps::new(&config, &Clients::from_environment().await, Arc::new(WallClock));
+    let function = &function;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| async move {
+        Ok::<_, Error>(function.handle(event.payload).await)
+    }))
+    .await
+}

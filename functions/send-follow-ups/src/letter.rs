@@ -1,0 +1,80 @@
+//! From a follow-up to a mail: the facts its letter speaks of, its headers, its tags.
+
+use crate::SendFollowUps;
+use crate::mime;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use wasurena_cloud::post::Outgoing;
+use wasurena_domain::calendar::day_of;
+use wasurena_domain::customer::{Bought, Customer};
+use wasurena_domain::follow_up::FollowUp;
+use wasurena_domain::shop::Shop;
+use wasurena_letters::link::{LinkKeys, Purpose};
+use wasurena_letters::{Book, Count, Facts, Product};
+
+/// The mail of a follow-up; `None` where its letter does not render, which is logged.
+pub(crate) fn outgoing(
+    sender: &SendFollowUps,
+    follow_up: &FollowUp,
+    book: &Book,
+    customer: &Customer,
+    links: &LinkKeys,
+) -> Option<Outgoing> {
+    let shop = &book.shop;
+    let to = customer.email.as_ref()?;
+    let stop_url =
+        format!("{}/c/{}/stop/{}", sender.public_url, shop.id, links.sign(&shop.id, Purpose::Stop, &customer.id));
+    let facts = facts(follow_up, shop, customer, &stop_url);
+    let mail = book
+        .render(&follow_up.step, &facts)
+        .inspect_err(|error| tracing::error!(shop = %shop.id, follow_up = %follow_up.id, %error, "letter.broken"))
+        .ok()?;
+    let stop_mail = format!(
+        "mailto:{}?subject={}",
+        shop.sender.reply_to.as_str(),
+        utf8_percent_encode("unsubscribe", NON_ALPHANUMERIC)
+    );
+    Some(Outgoing {
+        from: mime::mailbox(&shop.sender.name, &shop.sender.address),
+        reply_to: shop.sender.reply_to.for_header(),
+        to: to.for_header(),
+        subject: mail.subject,
+        text: mail.text,
+        html: mail.html,
+        headers: vec![
+            ("List-Unsubscribe", format!("<{stop_url}>, <{stop_mail}>")),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
+        ],
+        tags: vec![
+            ("shop", shop.id.to_string()),
+            ("follow_up", follow_up.id.to_string()),
+            ("attempt", follow_up.attempt.clone().unwrap_or_default()),
+        ],
+    })
+}
+
+/// What the letter speaks of: the purchase it is bound to, else the last one.
+fn facts<'a>(follow_up: &FollowUp, shop: &Shop, customer: &'a Customer, stop_url: &'a str) -> Facts<'a> {
+    let bound = follow_up.purchase.as_ref().and_then(|key| customer.bought(key));
+    let bought: Option<&Bought> = bound.or_else(|| customer.purchases.iter().rfind(|p| !p.undone));
+    Facts {
+        addressee: customer.name.as_ref(),
+        count: count(shop, customer, bound),
+        gift: bound.is_some_and(|b| b.gift),
+        product: bought
+            .and_then(|b| b.product_name.as_deref().map(|name| Product { name, picture: b.picture.as_deref() })),
+        bought_on: bought.map(|b| day_of(b.began_at, shop.zone)),
+        consent: customer.consent,
+        stop_url,
+    }
+}
+
+/// By which count to greet: that of the occasion the purchase belongs to, else of all. Unknown where the
+/// shop's history is not complete.
+fn count(shop: &Shop, customer: &Customer, bound: Option<&Bought>) -> Count {
+    if !shop.history_complete {
+        return Count::Unknown;
+    }
+    let occasions = customer.occasions(shop);
+    let of_bound = bound.and_then(|b| occasions.iter().find(|o| o.purchases.iter().any(|p| p.key == b.key)));
+    Count::Nth(of_bound.map_or_else(|| customer.occasion_count(shop), |o| o.nth))
+}

@@ -1,0 +1,144 @@
+//! One claimed follow-up: look again, decide, render, send, record.
+
+use crate::letter::outgoing;
+use crate::slot::Stopped;
+use crate::{SendFollowUps, SendingError};
+use chrono::{DateTime, Utc};
+use wasurena_cloud::bookshelf::OpenBook;
+use wasurena_cloud::diary::{CustomerFile, DiaryError};
+use wasurena_cloud::post::SendError;
+use wasurena_domain::follow_up::{Event, FollowUp, Reason, State, doubt_wait, transition};
+use wasurena_domain::ids::ShopId;
+use wasurena_domain::policy::{Decision, Moment, decide};
+use wasurena_letters::link::LinkKeys;
+
+/// What came of a claimed follow-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// SES accepted it.
+    Sent,
+    /// It is over without having been sent for certain.
+    NotSent,
+    /// It has another slot.
+    Moved,
+    /// It must be given back, and the slot must stop.
+    GivenBack(Stopped),
+}
+
+/// Deals with a claimed follow-up up to its outcome, and records it. One that must be given back is not
+/// recorded yet: that is for the caller, when the slot's next alarm stands.
+pub(crate) async fn deal_with(
+    sender: &SendFollowUps,
+    shop: &ShopId,
+    claimed: &FollowUp,
+    links: &LinkKeys,
+) -> Result<Outcome, SendingError> {
+    let Some(file) = sender.diary.file(shop, &claimed.customer).await? else {
+        return record(sender, shop, claimed, Event::Skip, |f| f.reason = Some(Reason::PurchaseUndone)).await;
+    };
+    let open = sender.bookshelf.open(shop).await?;
+    let moment = Moment {
+        shop: &open.book.shop,
+        stopped: open.stopped,
+        programme: &open.book.programme,
+        customer: &file.record.customer,
+        follow_ups: &file.follow_ups,
+        now: sender.clock.now(),
+    };
+    match decide(claimed, &moment) {
+        Decision::Send => send(sender, claimed, &open, &file, links).await,
+        Decision::Skip(reason) => record(sender, shop, claimed, Event::Skip, |f| f.reason = Some(reason)).await,
+        Decision::Expire => record(sender, shop, claimed, Event::Expire, |f| f.reason = Some(Reason::WindowOver)).await,
+        Decision::Move(slot) => {
+            let moved = |f: &mut FollowUp| {
+                f.slot = slot;
+                f.generation += 1;
+            };
+            record(sender, shop, claimed, Event::Move, moved).await
+        }
+        Decision::Hold => Ok(Outcome::GivenBack(Stopped::Switch)),
+    }
+}
+
+/// Gives a claimed follow-up back: certainly nothing was sent.
+pub(crate) async fn give_back(sender: &SendFollowUps, shop: &ShopId, claimed: &FollowUp) -> Result<(), SendingError> {
+    record(sender, shop, claimed, Event::Release, |_| {}).await.map(|_| ())
+}
+
+async fn send(
+    sender: &SendFollowUps,
+    claimed: &FollowUp,
+    open: &OpenBook,
+    file: &CustomerFile,
+    links: &LinkKeys,
+) -> Result<Outcome, SendingError> {
+    let shop = &open.book.shop.id;
+    let Some(mail) = outgoing(sender, claimed, &open.book, &file.record.customer, links) else {
+        return record(sender, shop, claimed, Event::Skip, |f| f.reason = Some(Reason::CannotRender)).await;
+    };
+    let answer = sender.post.send(&mail).await;
+    let now = sender.clock.now();
+    let follow_up = &claimed.id;
+    match answer {
+        Ok(message) => {
+            tracing::info!(%shop, %follow_up, step = %claimed.step, "follow_up.sent");
+            accept(sender, shop, claimed, message, now).await
+        }
+        Err(error) => {
+            tracing::warn!(%shop, %follow_up, step = %claimed.step, %error, "follow_up.not_sent");
+            match error {
+                SendError::Throttled | SendError::NotConnected => Ok(Outcome::GivenBack(Stopped::Post)),
+                SendError::AccountStopped(_) => Ok(Outcome::GivenBack(Stopped::Account)),
+                SendError::Refused(_) => {
+                    record(sender, shop, claimed, Event::Refuse, |f| f.reason = Some(Reason::RefusedByProvider)).await
+                }
+                SendError::Unknown(_) => {
+                    record(sender, shop, claimed, Event::Doubt, |f| f.until = Some(now + doubt_wait())).await
+                }
+            }
+        }
+    }
+}
+
+/// Records that SES accepted a mail. Where the keeper has meanwhile called it doubtful, the answer settles it.
+async fn accept(
+    sender: &SendFollowUps,
+    shop: &ShopId,
+    claimed: &FollowUp,
+    message: String,
+    now: DateTime<Utc>,
+) -> Result<Outcome, SendingError> {
+    let accepted = |f: &mut FollowUp| {
+        f.message = Some(message.clone());
+        f.sent_at = Some(now);
+    };
+    match record(sender, shop, claimed, Event::Accept, accepted).await {
+        Err(SendingError::Diary(DiaryError::Changed)) => {
+            let stands = sender.diary.follow_up(shop, &claimed.id).await?;
+            match stands.filter(|f| f.state == State::InDoubt && f.attempt == claimed.attempt) {
+                Some(doubtful) => record(sender, shop, &doubtful, Event::Accept, accepted).await,
+                None => Ok(Outcome::Sent),
+            }
+        }
+        other => other,
+    }
+}
+
+/// Writes what came of a follow-up, on condition that the claim is still ours.
+async fn record(
+    sender: &SendFollowUps,
+    shop: &ShopId,
+    before: &FollowUp,
+    event: Event,
+    change: impl Fn(&mut FollowUp),
+) -> Result<Outcome, SendingError> {
+    let Ok(state) = transition(before.state, event) else { return Err(DiaryError::Changed.into()) };
+    let mut after = FollowUp { state, until: None, ended: state != State::Planned, ..before.clone() };
+    change(&mut after);
+    sender.diary.replace(shop, before, &after).await?;
+    Ok(match state {
+        State::Planned => Outcome::Moved,
+        state if state.has_left() => Outcome::Sent,
+        _ => Outcome::NotSent,
+    })
+}

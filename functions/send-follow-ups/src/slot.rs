@@ -1,0 +1,140 @@
+//! One slot: everything due in it, at the account's pace, and what to do when the post stops.
+
+use crate::outcome::{Outcome, deal_with};
+use crate::{SendFollowUps, SendingError};
+use chrono::{DateTime, Duration, Utc};
+use wasurena_cloud::alarms::Alarm;
+use wasurena_cloud::diary::{Claim, Due, DueItem};
+use wasurena_domain::calendar::day_of;
+use wasurena_domain::follow_up::{FollowUp, Reason, lease};
+use wasurena_domain::task::{Task, TaskKind};
+use wasurena_letters::link::LinkKeys;
+
+/// The longest wait before a slot that could not go on is tried again.
+const BACK_OFF_MINUTES_MAX: i64 = 60;
+
+/// What came of a slot.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SlotReport {
+    /// Mails that SES accepted.
+    pub sent: u32,
+    /// Follow-ups that were decided against, or whose sending is refused or unknown.
+    pub not_sent: u32,
+    /// Follow-ups that got another slot.
+    pub moved: u32,
+    /// Why the rest of the slot waits for another alarm.
+    pub stopped: Option<Stopped>,
+}
+
+/// Why a sender leaves a slot before it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// The alarm rang before its slot.
+    Early,
+    /// The owner's stop switch is on.
+    Switch,
+    /// The invocation's time is over.
+    Time,
+    /// SES cannot be reached, or throttles.
+    Post,
+    /// SES does not let the account send.
+    Account,
+}
+
+/// Works through a slot. Whatever stops it, the rest stays planned in its slot and another alarm is set,
+/// except for the stop switch: then the keeper brings the rest back.
+pub(crate) async fn work_through(
+    sender: &SendFollowUps,
+    alarm: &Alarm,
+    stop_at: DateTime<Utc>,
+) -> Result<SlotReport, SendingError> {
+    let Alarm { shop, shard, slot, .. } = alarm;
+    let mut report = SlotReport::default();
+    if sender.clock.now() < slot.start() {
+        sender.alarms.again(shop, *shard, *slot, slot.start()).await?;
+        return Ok(SlotReport { stopped: Some(Stopped::Early), ..report });
+    }
+    if sender.bookshelf.open(shop).await?.stopped {
+        return Ok(SlotReport { stopped: Some(Stopped::Switch), ..report });
+    }
+    let due = sender.diary.due_in_slot(shop, *shard, *slot).await?;
+    if due.is_empty() {
+        return Ok(report);
+    }
+    let links = sender.keyring.keys().await?.links()?;
+    let Ok(rate) = sender.post.rate().await else {
+        return stop(sender, alarm, report, Stopped::Post).await;
+    };
+    let pace = std::time::Duration::from_secs_f64(f64::from(sender.senders) / rate);
+    for Due { item, .. } in due {
+        let DueItem::FollowUp(customer, id) = item else { continue };
+        let now = sender.clock.now();
+        if now + lease() > stop_at {
+            return stop(sender, alarm, report, Stopped::Time).await;
+        }
+        let claim = Claim { attempt: sender.chance.name(), until: now + lease() };
+        let Some(claimed) = sender.diary.claim(shop, &customer, &id, *slot, &claim).await? else { continue };
+        match one(sender, alarm, claimed, &links).await? {
+            Outcome::Sent => {
+                report.sent += 1;
+                sender.clock.sleep(pace).await;
+            }
+            Outcome::NotSent => report.not_sent += 1,
+            Outcome::Moved => report.moved += 1,
+            Outcome::GivenBack(reason) => return Ok(SlotReport { stopped: Some(reason), ..report }),
+        }
+    }
+    Ok(report)
+}
+
+/// Deals with one claimed follow-up. Where the whole slot has to stop, its next alarm is set before the
+/// follow-up is given back, so that giving it back does not set an alarm of its own.
+async fn one(
+    sender: &SendFollowUps,
+    alarm: &Alarm,
+    claimed: FollowUp,
+    links: &LinkKeys,
+) -> Result<Outcome, SendingError> {
+    let outcome = deal_with(sender, &alarm.shop, &claimed, links).await?;
+    if let Outcome::GivenBack(reason) = outcome {
+        let alarm_set = stop(sender, alarm, SlotReport::default(), reason).await;
+        crate::outcome::give_back(sender, &alarm.shop, &claimed).await?;
+        alarm_set?;
+    }
+    Ok(outcome)
+}
+
+/// Sets the next alarm of a slot that is not done, later each time, and says why.
+async fn stop(
+    sender: &SendFollowUps,
+    alarm: &Alarm,
+    report: SlotReport,
+    reason: Stopped,
+) -> Result<SlotReport, SendingError> {
+    let now = sender.clock.now();
+    let minutes = match reason {
+        Stopped::Switch => return Ok(SlotReport { stopped: Some(reason), ..report }),
+        Stopped::Early | Stopped::Time => 2,
+        Stopped::Post => (2_i64 << alarm.n.min(5)).min(BACK_OFF_MINUTES_MAX),
+        Stopped::Account => BACK_OFF_MINUTES_MAX,
+    };
+    if reason == Stopped::Account {
+        tell_owner(sender, alarm, now).await?;
+    }
+    sender.alarms.again(&alarm.shop, alarm.shard, alarm.slot, now + Duration::minutes(minutes)).await?;
+    Ok(SlotReport { stopped: Some(reason), ..report })
+}
+
+/// One line for a person: nothing goes out until somebody has looked at the account.
+async fn tell_owner(sender: &SendFollowUps, alarm: &Alarm, now: DateTime<Utc>) -> Result<(), SendingError> {
+    let zone = sender.bookshelf.last_known(&alarm.shop).await?.shop.zone;
+    let today = day_of(now, zone);
+    let task = Task {
+        kind: TaskKind::SendingStopped,
+        customer: None,
+        about: today.to_string(),
+        due: today,
+        why: Reason::AccountCannotSend,
+    };
+    Ok(sender.diary.add_task(&alarm.shop, &task).await?)
+}

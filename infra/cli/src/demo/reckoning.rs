@@ -1,0 +1,91 @@
+//! The end of the story: which promises were kept, and what is left for the owner to do.
+
+use super::story::Person;
+use super::teller::why;
+use std::io::Write;
+use wasurena_domain::ids::{CustomerId, ShopId};
+use wasurena_domain::promise::{Promise, promises};
+use wasurena_local::{World, sample};
+
+#[derive(Debug, Default)]
+struct Tally {
+    kept: u32,
+    impossible: Vec<String>,
+    broken: Vec<String>,
+}
+
+impl Tally {
+    fn add(&mut self, name: &str, promise: Promise) {
+        match promise {
+            Promise::Kept | Promise::Open => self.kept += 1,
+            Promise::Impossible(reason) => self.impossible.push(format!("{name}さん: {}", why(reason.name()))),
+            Promise::Broken => self.broken.push(format!("{name}さん")),
+        }
+    }
+
+    fn tell(&self, what: &str, out: &mut impl Write) -> std::io::Result<()> {
+        let of = self.kept as usize + self.impossible.len() + self.broken.len();
+        writeln!(out, "  {what}: {of} 人中 {} 人", self.kept)?;
+        for line in &self.impossible {
+            writeln!(out, "    かなわなかったわけ … {line}")?;
+        }
+        for line in &self.broken {
+            writeln!(out, "    守れなかった約束 … {line}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Tells what came of the promises and what is left to do. Answers whether every promise was kept, or
+/// impossible with its reason on record.
+pub(crate) async fn tell(world: &World, people: &[Person], out: &mut impl Write) -> anyhow::Result<bool> {
+    let shop_id = ShopId::parse(sample::SHOP)?;
+    let shop = world.bookshelf().last_known(&shop_id).await?;
+    let (mut thanks, mut contact) = (Tally::default(), Tally::default());
+    for person in people {
+        let Some(id) = find(world, &shop_id, *person).await? else {
+            thanks.broken.push(person.name());
+            continue;
+        };
+        let Some(file) = world.diary().file(&shop_id, &id).await? else { continue };
+        if let Some(kept) = promises(&shop.shop, &file.record.customer, &file.follow_ups, world.now()) {
+            thanks.add(&person.name(), kept.thanks);
+            contact.add(&person.name(), kept.contact);
+        }
+    }
+    writeln!(out)?;
+    writeln!(out, "■ 一年のまとめ")?;
+    writeln!(out, "  お届けしたお便り: {} 通", world.mails()?.len())?;
+    thanks.tell("三日以内のお礼", out)?;
+    contact.tell("二十一日以内の、お礼の次のお便り", out)?;
+    let tasks = world.diary().tasks(&shop_id).await?;
+    if !tasks.is_empty() {
+        writeln!(out, "  店主への宿題: {} 件", tasks.len())?;
+        for task in &tasks {
+            writeln!(out, "    {} までに: {}", task.due, what_to_do(task.kind.name()))?;
+        }
+    }
+    let kept = thanks.broken.is_empty() && contact.broken.is_empty();
+    writeln!(out, "  {}", if kept { "約束はすべて守られました。" } else { "守れなかった約束があります。" })?;
+    Ok(kept)
+}
+
+async fn find(world: &World, shop: &ShopId, person: Person) -> anyhow::Result<Option<CustomerId>> {
+    let keys = world.keyring().keys().await?;
+    if !person.email.is_empty() {
+        return Ok(world.diary().owner_of(shop, &keys.identify(shop, person.email)?).await?);
+    }
+    let phone = wasurena_domain::contact::PhoneNumber::parse(person.phone)?;
+    let digest = keys.identify(shop, &format!("phone:{}", phone.as_str()))?;
+    Ok(world.diary().phone(shop, &digest).await?.and_then(|record| record.only_customer().cloned()))
+}
+
+fn what_to_do(kind: &str) -> &'static str {
+    match kind {
+        "write_postcard" => "メールアドレスのないお客さまへ葉書を書く",
+        "keep_promise" => "お便りが届かなかったお客さまへ、別の方法でご連絡する",
+        "write_letter" => "次のお便りの文面を書く",
+        "sending_stopped" => "メールの送信が止まっている。送信の設定を確かめる",
+        _ => "確かめる",
+    }
+}

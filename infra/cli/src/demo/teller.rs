@@ -1,0 +1,236 @@
+//! Lives the story and tells it, so that a shop owner can follow: who bought, what was planned, what went
+//! out when, what did not and why.
+
+use super::story::{Event, Happening, Person, Says};
+use anyhow::{Context, ensure};
+use chrono::{DateTime, Datelike, Utc};
+use chrono_tz::Asia::Tokyo;
+use lambda_http::http::{Method, Uri};
+use lambda_http::{Body, Request};
+use std::collections::BTreeMap;
+use std::io::Write;
+use wasurena_carts::sign;
+use wasurena_domain::ids::ShopId;
+use wasurena_local::{FollowUpRow, MailRow, World, sample};
+
+const WEEKDAYS: [&str; 7] = ["月", "火", "水", "木", "金", "土", "日"];
+
+/// Lives and tells a story.
+pub(crate) struct Teller<'a, W> {
+    world: &'a World,
+    out: &'a mut W,
+    shop: ShopId,
+    /// Everybody who has appeared, by what they are found with: address, or name.
+    people: BTreeMap<String, Person>,
+    mails_told: usize,
+    month: (i32, u32),
+}
+
+impl<'a, W: Write> Teller<'a, W> {
+    pub(crate) fn new(world: &'a World, out: &'a mut W) -> anyhow::Result<Self> {
+        let shop = ShopId::parse(sample::SHOP)?;
+        Ok(Self { world, out, shop, people: BTreeMap::new(), mails_told: 0, month: (0, 0) })
+    }
+
+    pub(crate) fn people(&self) -> Vec<Person> {
+        self.people.values().copied().collect()
+    }
+
+    pub(crate) fn opening(&mut self) -> anyhow::Result<()> {
+        writeln!(self.out, "わすれな草 ― 小さなお店が、忘れられないために")?;
+        writeln!(self.out)?;
+        writeln!(self.out, "「うつわ さくら」の一年を、これから早回しでご覧いただきます。")?;
+        writeln!(
+            self.out,
+            "注文はカートから届く本物と同じ形の知らせ、お便りはすべてこの中の郵便受けに届きます。外へは何も送りません。"
+        )?;
+        Ok(())
+    }
+
+    /// Lets time pass until an event, tells what went out meanwhile, then lives the event.
+    pub(crate) async fn live(&mut self, event: &Event) -> anyhow::Result<()> {
+        self.pass_until(event.at).await?;
+        let key = if event.who.email.is_empty() { event.who.name() } else { event.who.email.to_owned() };
+        if !matches!(event.what, Happening::TestOrder { .. }) {
+            self.people.insert(key, event.who);
+        }
+        let before = self.follow_ups(event.who).await?;
+        match event.webhook() {
+            Some((cart, topic, body)) => self.send_webhook(event, cart, topic, &body.to_string()).await?,
+            None => self.say_stop(event).await?,
+        }
+        self.world.settle().await?;
+        self.line(event.at, &what_happened(event))?;
+        let after = self.follow_ups(event.who).await?;
+        self.tell_plan(&before, &after)
+    }
+
+    pub(crate) async fn rest_of_the_year(&mut self, until: DateTime<Utc>) -> anyhow::Result<()> {
+        self.pass_until(until).await
+    }
+
+    async fn pass_until(&mut self, until: DateTime<Utc>) -> anyhow::Result<()> {
+        self.world.advance_to(until).await?;
+        let mails = self.world.mails()?;
+        for mail in mails.iter().skip(self.mails_told) {
+            self.tell_mail(mail)?;
+        }
+        self.mails_told = mails.len();
+        Ok(())
+    }
+
+    fn tell_mail(&mut self, mail: &MailRow) -> anyhow::Result<()> {
+        let to = mail.to.first().map_or("", String::as_str);
+        let name = self.people.get(to).map_or_else(|| to.to_owned(), |p| p.name());
+        self.line(mail.sent_at, &format!("✉ {name}さんへ  {}", mail.subject))
+    }
+
+    /// A line of the story, with the month before it where it is a new one.
+    fn line(&mut self, at: DateTime<Utc>, text: &str) -> anyhow::Result<()> {
+        let local = at.with_timezone(&Tokyo);
+        if self.month != (local.year(), local.month()) {
+            self.month = (local.year(), local.month());
+            writeln!(self.out)?;
+            writeln!(self.out, "── {}年{}月 ──", local.year(), local.month())?;
+        }
+        let weekday = WEEKDAYS[local.weekday().num_days_from_monday() as usize];
+        writeln!(self.out, "{:>2}日({weekday}) {}  {text}", local.day(), local.format("%H:%M"))?;
+        Ok(())
+    }
+
+    fn tell_plan(&mut self, before: &[FollowUpRow], after: &[FollowUpRow]) -> anyhow::Result<()> {
+        let indent = " ".repeat(15);
+        let known = |row: &&FollowUpRow| {
+            before.iter().any(|b| b.id == row.id && b.due_at == row.due_at && b.state == row.state)
+        };
+        let news: Vec<&FollowUpRow> = after.iter().filter(|row| !known(row)).collect();
+        let planned: Vec<String> = news
+            .iter()
+            .filter(|row| row.state == "planned" && row.step != "review")
+            .map(|row| format!("{} {}", day(row.due_at), class_name(&row.class)))
+            .collect();
+        if !planned.is_empty() {
+            writeln!(self.out, "{indent}→ 予定: {}", planned.join(" / "))?;
+        }
+        let mut dropped: BTreeMap<&str, usize> = BTreeMap::new();
+        for row in news.iter().filter(|row| row.state != "planned") {
+            *dropped.entry(row.reason.as_deref().unwrap_or_default()).or_default() += 1;
+        }
+        for (reason, count) in dropped {
+            writeln!(self.out, "{indent}→ お送りしない予定 {count} 件: {}", why(reason))?;
+        }
+        Ok(())
+    }
+
+    async fn follow_ups(&self, who: Person) -> anyhow::Result<Vec<FollowUpRow>> {
+        if who.email.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.world.follow_ups(&self.shop, who.email).await?)
+    }
+
+    async fn send_webhook(&self, event: &Event, cart: &str, topic: &str, body: &str) -> anyhow::Result<()> {
+        let mut request = Request::new(Body::Text(body.to_owned()));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = format!("/hooks/{}/{cart}", self.shop).parse::<Uri>()?;
+        let mut headers = Vec::new();
+        if cart == "shopify" {
+            headers.push(sign::shopify(sample::SECRET, body.as_bytes()));
+            headers.push(("x-shopify-topic", topic.to_owned()));
+        } else {
+            let id = format!("msg_{}", event.at.timestamp());
+            headers.extend(sign::standard(sample::SECRET, &id, event.at, body.as_bytes())?);
+        }
+        for (name, value) in headers {
+            request.headers_mut().insert(name, value.parse()?);
+        }
+        let response = self.world.hook(request).await;
+        ensure!(response.status().is_success(), "the webhook was answered with {}", response.status());
+        Ok(())
+    }
+
+    /// Presses the button behind the last mail's link, as its reader would.
+    async fn say_stop(&self, event: &Event) -> anyhow::Result<()> {
+        let mails = self.world.mails()?;
+        let last =
+            mails.iter().rfind(|m| m.to.iter().any(|to| to == event.who.email)).context("nobody wrote to them yet")?;
+        let header = last.headers.get("List-Unsubscribe").context("a mail without a way to say stop")?;
+        let url = header.trim_start_matches('<').split('>').next().unwrap_or_default();
+        let mut request = Request::new(Body::Text("wish=stop".to_owned()));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = url.parse::<Uri>()?;
+        let response = self.world.page(request).await;
+        ensure!(response.status().is_success(), "the page was answered with {}", response.status());
+        Ok(())
+    }
+}
+
+fn what_happened(event: &Event) -> String {
+    let name = event.who.name();
+    match &event.what {
+        Happening::Order { product, says, gift, paid, .. } => {
+            let mut notes = Vec::new();
+            if *gift {
+                notes.push("贈りもの");
+            }
+            if !paid {
+                notes.push("お支払い待ち");
+            }
+            if event.who.email.is_empty() {
+                notes.push("メールアドレスなし");
+            }
+            match says {
+                Says::Yes => {}
+                Says::No => notes.push("お便りは希望されず"),
+                Says::Nothing => notes.push("お便りの希望は未確認"),
+            }
+            let notes = if notes.is_empty() { String::new() } else { format!("({})", notes.join("、")) };
+            format!("● {name}さんが「{product}」をご注文{notes}")
+        }
+        Happening::Paid { product, .. } => format!("● {name}さんの「{product}」のお支払いを確認"),
+        Happening::Cancelled { product, .. } => format!("● {name}さんが「{product}」をキャンセル"),
+        Happening::SoldAndArrived { product, arrived: false, .. } => {
+            format!("● {name}さんが「{product}」をお買い上げ(店頭)")
+        }
+        Happening::SoldAndArrived { product, .. } => format!("● {name}さんに「{product}」が到着"),
+        Happening::TestOrder { .. } => "● お店のテスト注文(何もしません)".to_owned(),
+        Happening::Stop => format!("● {name}さんが「お便りを止める」を押す"),
+    }
+}
+
+/// 「12/2」 by the clock of Tokyo.
+fn day(at: DateTime<Utc>) -> String {
+    let local = at.with_timezone(&Tokyo);
+    format!("{}/{}", local.month(), local.day())
+}
+
+fn class_name(class: &str) -> &'static str {
+    match class {
+        "thanks" => "お礼",
+        "survey" => "無事に届いたかのお尋ね",
+        "usage" => "使い方",
+        "voices" => "お客さまの声",
+        "story" => "お店の話",
+        "greeting" => "ごあいさつ",
+        "promotion" => "ご案内",
+        _ => "お便り",
+    }
+}
+
+/// A reason, as an owner would say it.
+pub(crate) fn why(reason: &str) -> &'static str {
+    match reason {
+        "opted_out" => "お止めになりました",
+        "purchase_undone" => "ご注文がキャンセルされました",
+        "no_consent" => "お便りの希望をいただいていません",
+        "no_mail_address" => "メールアドレスがありません(葉書をどうぞ)",
+        "before_second_purchase" => "二度目のお買い上げより前でした",
+        "window_over" => "お送りできる期間が過ぎました",
+        "known_too_late" => "注文を知ったのが遅すぎました",
+        "step_gone" => "その段は今のプログラムにありません",
+        "replanned" => "予定を組み直しました",
+        "refused_by_provider" => "相手のメールサーバーに断られました",
+        "unknown_whether_sent" => "届いたかどうか確かめられませんでした",
+        _ => "お送りできませんでした",
+    }
+}

@@ -1,0 +1,65 @@
+//! `wasurena`: Wasurena on a laptop.
+
+mod check;
+mod demo;
+mod up;
+
+use chrono::{DateTime, Utc};
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// Wasurena keeps small shops from being forgotten.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Live a sample shop's year in seconds, tell its story, and show every mail (the default)
+    Demo {
+        /// End after the story; exit code 0 only if every promise was kept
+        #[arg(long)]
+        exit: bool,
+    },
+    /// Run Wasurena here, on an embedded cloud that is kept across restarts
+    Up {
+        /// The port on 127.0.0.1; 0 for any that is free
+        #[arg(long, default_value_t = 8787)]
+        port: u16,
+        /// The folder that keeps everything
+        #[arg(long, default_value = ".wasurena")]
+        data: PathBuf,
+        /// The time at which it starts, such as 2026-12-01T09:00:00+09:00; the later one, where the folder has come further
+        #[arg(long)]
+        now: Option<DateTime<Utc>>,
+        /// Let time stand still until POST /_local/clock moves it
+        #[arg(long)]
+        frozen: bool,
+    },
+    /// Check a programme: every finding with file, line, rule and how to mend it
+    Check {
+        /// The folder with shop.toml, programme.toml, the frames and letters/
+        programme: PathBuf,
+    },
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    let command = Arguments::parse().command.unwrap_or(Command::Demo { exit: false });
+    let quiet = matches!(command, Command::Demo { .. });
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(if quiet { "off" } else { "warn" }));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().init();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Demo { exit } => demo::run(exit, &mut std::io::stdout()).await,
+            Command::Up { port, data, now, frozen } => up::run(port, data, now, frozen).await,
+            Command::Check { programme } => check::run(&programme, &mut std::io::stdout()),
+        }
+    })
+}

@@ -1,0 +1,98 @@
+//! The SDK's transport. A request never leaves the process: it is counted,
+//! perhaps struck by a fault, and answered by one of the servers beside.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+
+use serde_json::Value;
+
+use super::Inner;
+use super::faults::How;
+use super::route::{Call, Service, route};
+use super::wire::{Answer, ApiError};
+
+/// How long a caller waits, in virtual time, before the transport gives up.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The transport of every client of one embedded cloud.
+#[derive(Debug, Clone)]
+pub(crate) struct Connector {
+    cloud: Arc<Inner>,
+    requests: Arc<AtomicU64>,
+}
+
+impl Connector {
+    pub(crate) fn new(cloud: Arc<Inner>) -> Self {
+        Self { cloud, requests: Arc::default() }
+    }
+
+    fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let id = self.requests.fetch_add(1, Ordering::Relaxed);
+        let answer = match route(request) {
+            Ok(call) => self.serve(&call, request.body().bytes().unwrap_or_default())?,
+            Err(unknown) => unknown.into(),
+        };
+        Ok(answer.into_response(id))
+    }
+
+    fn serve(&self, call: &Call, body: &[u8]) -> Result<Answer, ConnectorError> {
+        let name = call.full_name();
+        self.cloud.meter.call(&name);
+        match self.cloud.faults.hit(&name, self.cloud.time.now()) {
+            None => Ok(self.dispatch(call, body)),
+            Some(How::Throttle) => Ok(call.service.throttled().into()),
+            Some(How::FailBefore) => Ok(call.service.failed().into()),
+            Some(How::FailAfter) => {
+                self.dispatch(call, body);
+                Err(broken(io::ErrorKind::ConnectionReset))
+            }
+            Some(How::Timeout) => {
+                self.cloud.time.advance(TIMEOUT);
+                Err(ConnectorError::timeout(io::Error::from(io::ErrorKind::TimedOut).into()))
+            }
+            Some(How::Down) => Err(broken(io::ErrorKind::ConnectionRefused).never_connected()),
+        }
+    }
+
+    fn dispatch(&self, call: &Call, body: &[u8]) -> Answer {
+        let cloud = &self.cloud;
+        match call.service {
+            Service::DynamoDb => cloud.dynamodb.serve(call.operation, body),
+            Service::Scheduler => with_json(body, |body| cloud.scheduler.serve(call, body)),
+            Service::Ses => with_json(body, |body| cloud.ses.serve(call, body)),
+            Service::Ssm => with_json(body, |body| cloud.ssm.serve(call, body)),
+        }
+    }
+}
+
+fn with_json(body: &[u8], serve: impl FnOnce(Value) -> Result<Value, ApiError>) -> Answer {
+    let body = if body.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(body) };
+    body.map_err(|_| ApiError::new(400, "SerializationException", "the body is not JSON")).and_then(serve).into()
+}
+
+fn broken(kind: io::ErrorKind) -> ConnectorError {
+    ConnectorError::io(io::Error::from(kind).into())
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let connector = self.clone();
+        // Nothing happens before the caller waits for it, as on a network.
+        HttpConnectorFuture::new(async move { connector.answer(&request) })
+    }
+}
+
+impl HttpClient for Connector {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}

@@ -1,0 +1,19 @@
+//! The embedded cloud: everything that Wasurena needs of AWS, and Wasurena itself, in one process on one
+//! virtual clock. The functions are the ones that run on Lambda, with the same SDK clients; only what
+//! answers the clients is ours.
+
+mod api;
+pub mod aws;
+mod clock;
+mod keeper;
+mod postbox;
+mod pump;
+mod rings;
+pub mod sample;
+mod server;
+mod world;
+
+pub use api::{FollowUpRow, MailRow, TaskRow};
+pub use clock::WorldClock;
+pub use server::serve;
+pub use world::{Start, World, WorldError};

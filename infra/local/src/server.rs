@@ -1,0 +1,99 @@
+//! One port for everything: webhooks, customers' pages, the postbox, and the handles of the embedded cloud.
+
+use crate::world::World;
+use axum::Router;
+use axum::body::{Body as AxumBody, to_bytes};
+use axum::extract::{Request as AxumRequest, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response as AxumResponse};
+use axum::routing::{any, get};
+use lambda_http::{Body, Request, Response};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+
+/// The largest request that is read at all: what a function URL would take.
+const REQUEST_MAX: usize = 6 * 1024 * 1024;
+/// How often a running world looks whether something is due.
+const TICK: Duration = Duration::from_millis(500);
+
+#[derive(Debug, Clone)]
+struct Site {
+    world: Arc<World>,
+    /// Rung when something was stored, so that the streams are carried on without the cart waiting for it.
+    stored: Arc<Notify>,
+}
+
+/// Serves a world until `shutdown` is over. Time goes on by itself unless it is frozen.
+///
+/// # Errors
+/// Where the listener cannot be served.
+pub async fn serve(
+    world: Arc<World>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let stored = Arc::new(Notify::new());
+    let pump = tokio::spawn(pump(Arc::clone(&world), Arc::clone(&stored)));
+    let site = Site { world: Arc::clone(&world), stored };
+    let functions = Router::new().route("/hooks/{*path}", any(hook)).route("/c/{*path}", any(page)).with_state(site);
+    let app = Router::new()
+        .route("/", get(|| async { Redirect::temporary("/postbox") }))
+        .merge(crate::postbox::routes())
+        .nest("/_local", crate::api::routes())
+        .with_state(world)
+        .merge(functions);
+    let served = axum::serve(listener, app).with_graceful_shutdown(shutdown).await;
+    pump.abort();
+    served
+}
+
+/// Carries on what was stored, and rings what is due.
+async fn pump(world: Arc<World>, stored: Arc<Notify>) {
+    loop {
+        let _either = tokio::time::timeout(TICK, stored.notified()).await;
+        if let Err(error) = world.settle().await {
+            tracing::error!(%error, "world.stuck");
+        }
+    }
+}
+
+async fn hook(State(site): State<Site>, request: AxumRequest) -> AxumResponse {
+    match lambda_request(request).await {
+        Ok(request) => {
+            let response = site.world.hook(request).await;
+            site.stored.notify_one();
+            axum_response(response)
+        }
+        Err(status) => status.into_response(),
+    }
+}
+
+async fn page(State(site): State<Site>, request: AxumRequest) -> AxumResponse {
+    match lambda_request(request).await {
+        Ok(request) => {
+            let response = site.world.page(request).await;
+            site.stored.notify_one();
+            axum_response(response)
+        }
+        Err(status) => status.into_response(),
+    }
+}
+
+async fn lambda_request(request: AxumRequest) -> Result<Request, StatusCode> {
+    let (parts, body) = request.into_parts();
+    let bytes = to_bytes(body, REQUEST_MAX).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    Ok(Request::from_parts(parts, Body::Binary(bytes.to_vec())))
+}
+
+fn axum_response(response: Response<Body>) -> AxumResponse {
+    let (parts, body) = response.into_parts();
+    let body = match body {
+        Body::Text(text) => AxumBody::from(text),
+        Body::Binary(bytes) => AxumBody::from(bytes),
+        _ => AxumBody::empty(),
+    };
+    AxumResponse::from_parts(parts, body)
+}

@@ -1,0 +1,285 @@
+//! A world: the embedded AWS, the functions on it, and the pumps that AWS would work between them.
+
+use crate::aws::{Aws, OpenError, StoreError, StreamError, VirtualClock, VirtualTime};
+use crate::clock::WorldClock;
+use crate::rings::Retries;
+use chrono::{DateTime, Utc};
+use customer_pages::CustomerPages;
+use keep_promises::KeepPromises;
+use lambda_http::{Body, Request, Response};
+use plan_follow_ups::PlanFollowUps;
+use receive_purchase::ReceivePurchase;
+use send_follow_ups::SendFollowUps;
+use set_alarms::SetAlarms;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use tokio::sync::{Mutex, MutexGuard};
+use wasurena_cloud::alarms::AlarmTarget;
+use wasurena_cloud::bookshelf::{BookError, Bookshelf};
+use wasurena_cloud::clock::Dice;
+use wasurena_cloud::diary::{DiaryError, due_partition};
+use wasurena_cloud::keyring::{Keyring, KeyringError};
+use wasurena_cloud::{Clients, Diary};
+
+/// The diary's table.
+pub(crate) const TABLE: &str = "wasurena";
+/// The path of secrets.
+pub(crate) const SECRETS: &str = "/wasurena";
+const CLOCK: &str = "clock";
+
+/// How a world starts.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// The folder that keeps it.
+    pub folder: PathBuf,
+    /// The time it starts at, unless it has come further already.
+    pub now: Option<DateTime<Utc>>,
+    /// Whether time stands still until it is moved.
+    pub frozen: bool,
+    /// Where its pages answer, without a slash at the end.
+    pub public_url: String,
+}
+
+/// Something about the world itself, not about what runs in it, has failed.
+#[derive(Debug, thiserror::Error)]
+pub enum WorldError {
+    /// The folder cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The folder cannot be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The table's stream cannot be read.
+    #[error(transparent)]
+    Stream(#[from] StreamError),
+    /// The diary cannot be set up or read.
+    #[error(transparent)]
+    Diary(#[from] DiaryError),
+    /// The secrets cannot be set up or read.
+    #[error(transparent)]
+    Keys(#[from] KeyringError),
+    /// A shop's programme cannot be opened.
+    #[error(transparent)]
+    Book(#[from] BookError),
+    /// The sample shop cannot be set up.
+    #[error("the sample shop could not be set up: {0}")]
+    Sample(String),
+    /// What the table keeps cannot be read.
+    #[error("the diary's table cannot be read: {0}")]
+    Table(String),
+}
+
+/// A world.
+#[derive(Debug)]
+pub struct World {
+    pub(crate) aws: Aws,
+    pub(crate) time: Arc<VirtualClock>,
+    pub(crate) diary: Diary,
+    pub(crate) bookshelf: Bookshelf,
+    pub(crate) keyring: Keyring,
+    pub(crate) receive: ReceivePurchase,
+    pub(crate) plan: PlanFollowUps,
+    pub(crate) alarms: SetAlarms,
+    pub(crate) send: SendFollowUps,
+    pub(crate) pages: CustomerPages,
+    pub(crate) keeper: KeepPromises,
+    /// The partitions of the index of what is due: one for each shard of each shop.
+    pub(crate) partitions: Vec<String>,
+    invocations: StdMutex<BTreeMap<&'static str, u64>>,
+    turn: Mutex<Turn>,
+}
+
+/// Whoever holds the turn moves the world.
+#[derive(Debug, Default)]
+pub(crate) struct Turn {
+    pub(crate) retries: Retries,
+    /// The last full hour for which the keeper was considered.
+    pub(crate) kept_until: Option<DateTime<Utc>>,
+}
+
+impl World {
+    /// Opens the world in a folder; an empty folder gets the sample shop.
+    ///
+    /// # Errors
+    /// [`WorldError`] where the folder cannot be used.
+    pub async fn open(start: Start) -> Result<Self, WorldError> {
+        // The folder knows how far time has come, so it is opened on a clock that stands still first.
+        let time = Arc::new(VirtualClock::frozen(DateTime::UNIX_EPOCH));
+        let aws = Aws::open(&start.folder, Arc::clone(&time) as Arc<dyn VirtualTime>)?;
+        let stored = aws.meta(CLOCK)?.and_then(|text| text.parse::<DateTime<Utc>>().ok());
+        time.set(first_moment(&start, stored, Utc::now()));
+        if !start.frozen {
+            time.run();
+        }
+        let mut world = Self::build(aws, time, &start.public_url);
+        if stored.is_none() {
+            crate::sample::install(&world).await?;
+        }
+        for shop in world.keyring.keys().await?.shops() {
+            let shards = world.bookshelf.open(&shop).await?.book.shop.shards.max(1);
+            world.partitions.extend((0..shards).map(|shard| due_partition(&shop, shard)));
+        }
+        world.save_clock()?;
+        world.aws.reset_usage();
+        Ok(world)
+    }
+
+    fn build(aws: Aws, time: Arc<VirtualClock>, public_url: &str) -> Self {
+        let clients = Clients::new(&aws.sdk_config(), None);
+        let clock: Arc<dyn wasurena_cloud::Clock> = Arc::new(WorldClock(Arc::clone(&time)));
+        let clock = || Arc::clone(&clock);
+        let table = TABLE.to_owned();
+        let secrets_path = SECRETS.to_owned();
+        let target = AlarmTarget {
+            group: "wasurena".to_owned(),
+            function_arn: "arn:aws:lambda:ap-northeast-1:000000000000:function:send-follow-ups".to_owned(),
+            role_arn: "arn:aws:iam::000000000000:role/alarms".to_owned(),
+            dead_letter_arn: "arn:aws:sqs:ap-northeast-1:000000000000:alarms-undelivered".to_owned(),
+        };
+        let receive = receive_purchase::config::Config { table: table.clone(), secrets_path: secrets_path.clone() };
+        let plan = plan_follow_ups::config::Config { table: table.clone() };
+        let alarms = set_alarms::config::Config { table: table.clone(), target: target.clone() };
+        let send = send_follow_ups::config::Config {
+            table: table.clone(),
+            secrets_path: secrets_path.clone(),
+            target,
+            configuration_set: "wasurena".to_owned(),
+            public_url: public_url.to_owned(),
+            senders: 1,
+        };
+        let pages = customer_pages::config::Config { table: table.clone(), secrets_path: secrets_path.clone() };
+        let keeper = keep_promises::config::Config { table: table.clone(), secrets_path: secrets_path.clone() };
+        let diary = Diary::new(clients.dynamodb.clone(), table);
+        Self {
+            bookshelf: Bookshelf::new(diary.clone()),
+            keyring: Keyring::new(clients.ssm.clone(), secrets_path, clock()),
+            receive: ReceivePurchase::new(&receive, &clients, clock()),
+            plan: PlanFollowUps::new(&plan, &clients, clock()),
+            alarms: SetAlarms::new(&alarms, &clients, clock()),
+            send: SendFollowUps::new(&send, &clients, clock(), Arc::new(Dice)),
+            pages: CustomerPages::new(&pages, &clients, clock()),
+            keeper: KeepPromises::new(&keeper, &clients, clock()),
+            diary,
+            aws,
+            time,
+            partitions: Vec::new(),
+            invocations: StdMutex::default(),
+            turn: Mutex::default(),
+        }
+    }
+
+    /// The embedded AWS.
+    #[must_use]
+    pub fn aws(&self) -> &Aws {
+        &self.aws
+    }
+
+    /// The diary, through clients of the world's own.
+    #[must_use]
+    pub fn diary(&self) -> &Diary {
+        &self.diary
+    }
+
+    /// The secrets.
+    #[must_use]
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// The shops' programmes.
+    #[must_use]
+    pub fn bookshelf(&self) -> &Bookshelf {
+        &self.bookshelf
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.time.now()
+    }
+
+    /// Hands a request to receive-purchase.
+    pub async fn hook(&self, request: Request) -> Response<Body> {
+        self.count("receive-purchase", 1);
+        self.receive.handle(request).await
+    }
+
+    /// Hands a request to customer-pages.
+    pub async fn page(&self, request: Request) -> Response<Body> {
+        self.count("customer-pages", 1);
+        self.pages.handle(request).await
+    }
+
+    /// Lets streams run dry and rings what is due now.
+    ///
+    /// # Errors
+    /// [`WorldError`] where the world itself cannot go on.
+    pub async fn settle(&self) -> Result<(), WorldError> {
+        self.advance_to(self.now()).await.map(|_| ())
+    }
+
+    /// Moves time to `to`, ringing every alarm on the way and letting streams run dry at each step. The
+    /// clock never runs back. Answers what it shows then.
+    ///
+    /// # Errors
+    /// [`WorldError`] where the world itself cannot go on.
+    pub async fn advance_to(&self, to: DateTime<Utc>) -> Result<DateTime<Utc>, WorldError> {
+        let mut turn = self.turn().await;
+        self.run_streams_dry().await?;
+        while let Some(next) = self.next_event(&mut turn)?.filter(|next| *next <= to) {
+            self.time.set(next);
+            self.ring_due(&mut turn).await?;
+            self.run_streams_dry().await?;
+            self.keep(&mut turn).await?;
+            self.run_streams_dry().await?;
+        }
+        let now = self.time.set(to);
+        self.skip_idle_hours(&mut turn, now)?;
+        self.save_clock()?;
+        Ok(now)
+    }
+
+    /// The next moment at which something happens by itself: an alarm rings, a failed invocation is tried
+    /// again, or the keeper finds something due.
+    fn next_event(&self, turn: &mut Turn) -> Result<Option<DateTime<Utc>>, WorldError> {
+        let ring = self.aws.scheduler().next_ring()?;
+        let keeper = self.next_keeper_hour(turn)?;
+        Ok([ring, turn.retries.next(), keeper].into_iter().flatten().min())
+    }
+
+    pub(crate) async fn turn(&self) -> MutexGuard<'_, Turn> {
+        self.turn.lock().await
+    }
+
+    fn save_clock(&self) -> Result<(), WorldError> {
+        Ok(self.aws.set_meta(CLOCK, &self.now().to_rfc3339())?)
+    }
+
+    /// How often each function was invoked since the last reset.
+    #[must_use]
+    pub fn invocations(&self) -> BTreeMap<&'static str, u64> {
+        self.invocations.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Starts counting calls, units and invocations anew.
+    pub fn reset_usage(&self) {
+        self.aws.reset_usage();
+        self.invocations.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    pub(crate) fn count(&self, function: &'static str, times: u64) {
+        *self.invocations.lock().unwrap_or_else(PoisonError::into_inner).entry(function).or_default() += times;
+    }
+}
+
+/// Where time starts: `now` for a new world, the later of both for one that has come further. Without
+/// `now`, a frozen world goes on where it stood, and a running one never falls behind the wall.
+fn first_moment(start: &Start, stored: Option<DateTime<Utc>>, wall: DateTime<Utc>) -> DateTime<Utc> {
+    match (stored, start.now) {
+        (None, now) => now.unwrap_or(wall),
+        (Some(stored), Some(now)) => stored.max(now),
+        (Some(stored), None) if start.frozen => stored,
+        (Some(stored), None) => stored.max(wall),
+    }
+}

@@ -1,0 +1,56 @@
+//! SDK clients, built in one place, because two of their settings decide whether mails are sent twice.
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use std::time::Duration;
+
+/// How long one attempt to reach DynamoDB, Scheduler or Parameter Store may take.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long an attempt to send may take: well below the lease of a claim (2 minutes), so that an attempt
+/// has ended before anybody judges it.
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long connecting may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// One client for each service.
+#[derive(Debug, Clone)]
+pub struct Clients {
+    /// DynamoDB.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// EventBridge Scheduler.
+    pub scheduler: aws_sdk_scheduler::Client,
+    /// SES v2. It never retries: the SDK retries time-outs, and a mail that timed out may have been sent.
+    pub ses: aws_sdk_sesv2::Client,
+    /// Systems Manager, for its Parameter Store.
+    pub ssm: aws_sdk_ssm::Client,
+}
+
+impl Clients {
+    /// Clients as a Lambda function uses them.
+    pub async fn from_environment() -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .build();
+        let config = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load().await;
+        let sending =
+            TimeoutConfig::builder().operation_attempt_timeout(SEND_TIMEOUT).connect_timeout(CONNECT_TIMEOUT).build();
+        Self::new(&config, Some(sending))
+    }
+
+    /// Clients on a configuration; `sending` are the time-outs of SES, `None` to leave the configuration's.
+    #[must_use]
+    pub fn new(config: &SdkConfig, sending: Option<TimeoutConfig>) -> Self {
+        let mut ses = aws_sdk_sesv2::config::Builder::from(config).retry_config(RetryConfig::disabled());
+        if let Some(timeouts) = sending {
+            ses = ses.timeout_config(timeouts);
+        }
+        Self {
+            dynamodb: aws_sdk_dynamodb::Client::new(config),
+            scheduler: aws_sdk_scheduler::Client::new(config),
+            ses: aws_sdk_sesv2::Client::from_conf(ses.build()),
+            ssm: aws_sdk_ssm::Client::new(config),
+        }
+    }
+}

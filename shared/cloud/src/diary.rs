@@ -1,0 +1,43 @@
+//! The diary: one DynamoDB table that is the truth about purchases, customers and follow-ups.
+//!
+//! Every write is conditional on what the writer has read, so that two writers never undo each other. The
+//! table of items, their keys and what a write costs stands in ARCHITECTURE.md.
+
+mod customers;
+mod error;
+mod follow_ups;
+mod item;
+mod keys;
+mod purchases;
+mod shops;
+mod slots;
+mod table;
+mod tasks;
+
+pub use customers::{Attention, CustomerFile, CustomerRecord};
+pub use error::DiaryError;
+pub use follow_ups::{Claim, Due, DueItem};
+pub use keys::{StreamItem, due_partition, stream_item};
+pub use purchases::{Known, NewFacts, PhoneRecord, PurchaseRecord};
+pub use shops::ShopState;
+pub use slots::SlotMarker;
+
+use aws_sdk_dynamodb::Client;
+
+/// The diary.
+#[derive(Debug, Clone)]
+pub struct Diary {
+    client: Client,
+    table: String,
+}
+
+/// The name of the index of everything that is due.
+pub const DUE_INDEX: &str = "due";
+
+impl Diary {
+    /// The diary in this table.
+    #[must_use]
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+}

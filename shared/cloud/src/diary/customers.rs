@@ -1,0 +1,125 @@
+//! Customers: their record, and their file of follow-ups.
+
+use super::item::{Condition, Envelope, Item, from_item, kind, to_item};
+use super::keys::{Key, due_partition, due_place};
+use super::{Diary, DiaryError};
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
+use wasurena_domain::calendar::Slot;
+use wasurena_domain::customer::Customer;
+use wasurena_domain::follow_up::FollowUp;
+use wasurena_domain::ids::{CustomerId, ShopId};
+use wasurena_domain::shop::Shop;
+
+/// Why and when somebody has to look at a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attention {
+    /// Facts have changed and are not planned for yet; if the stream does not bring it, the keeper does at this time.
+    Facts(Slot),
+    /// No message is planned: look again at this time.
+    Review(Slot),
+}
+
+impl Attention {
+    /// When.
+    #[must_use]
+    pub fn at(self) -> Slot {
+        match self {
+            Self::Facts(at) | Self::Review(at) => at,
+        }
+    }
+}
+
+/// A customer as the diary keeps them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerRecord {
+    /// The customer.
+    #[serde(flatten)]
+    pub customer: Customer,
+    /// Whether somebody has to look at them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attention: Option<Attention>,
+    /// The shard their follow-ups are due in.
+    pub shard: u32,
+}
+
+impl CustomerRecord {
+    /// The record after facts have changed: the next version, due for planning at `look_at` at the latest.
+    #[must_use]
+    pub fn with_facts(mut customer: Customer, shop: &Shop, look_at: Slot) -> Self {
+        customer.version += 1;
+        Self { shard: customer.shard(shop), customer, attention: Some(Attention::Facts(look_at)) }
+    }
+}
+
+/// Everything the diary has about one customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerFile {
+    /// Their record.
+    pub record: CustomerRecord,
+    /// All their follow-ups, by id.
+    pub follow_ups: Vec<FollowUp>,
+}
+
+/// Another address of a customer: it stands where a customer with that address would.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Alias {
+    pub(super) customer_of: CustomerId,
+}
+
+pub(super) const CUSTOMER: &str = "customer";
+pub(super) const ALIAS: &str = "alias";
+
+pub(super) fn customer_item(shop: &ShopId, record: &CustomerRecord) -> Result<Item, DiaryError> {
+    let key = Key::customer(shop, &record.customer.id);
+    let place = |a: Attention| due_place(a.at(), &key.sk, record.customer.id.as_str());
+    let due = record.attention.map(|a| (due_partition(shop, record.shard), place(a)));
+    to_item(Envelope { key, kind: CUSTOMER, due }, record)
+}
+
+pub(super) fn version_is(version: u64) -> Condition {
+    Condition::stands(&[("version", Some(AttributeValue::N(version.to_string())))])
+}
+
+impl Diary {
+    /// A customer's record, read strongly; `None` where there is no such customer.
+    ///
+    /// # Errors
+    /// [`DiaryError`] where the diary cannot be read.
+    pub async fn customer(&self, shop: &ShopId, id: &CustomerId) -> Result<Option<CustomerRecord>, DiaryError> {
+        match self.get(Key::customer(shop, id)).await? {
+            Some(item) if kind(&item) == ALIAS => {
+                let alias: Alias = from_item(item)?;
+                self.get(Key::customer(shop, &alias.customer_of)).await?.map(from_item).transpose()
+            }
+            Some(item) => from_item(item).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Everything about a customer, in one strongly consistent query; `None` where there is no such customer.
+    ///
+    /// # Errors
+    /// [`DiaryError`] where the diary cannot be read.
+    pub async fn file(&self, shop: &ShopId, id: &CustomerId) -> Result<Option<CustomerFile>, DiaryError> {
+        let mut record = None;
+        let mut follow_ups = Vec::new();
+        for item in self.partition(&Key::customer(shop, id).pk).await? {
+            match kind(&item) {
+                CUSTOMER => record = Some(from_item(item)?),
+                ALIAS => {}
+                _ => follow_ups.push(from_item(item)?),
+            }
+        }
+        Ok(record.map(|record| CustomerFile { record, follow_ups }))
+    }
+
+    /// Writes a record on condition that the customer's facts are still of version `before`.
+    ///
+    /// # Errors
+    /// [`DiaryError::Changed`] where they are not: read again.
+    pub async fn put_customer(&self, shop: &ShopId, record: &CustomerRecord, before: u64) -> Result<(), DiaryError> {
+        self.put(customer_item(shop, record)?, version_is(before)).await
+    }
+}

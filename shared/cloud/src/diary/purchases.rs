@@ -1,0 +1,189 @@
+//! Purchases: their facts, and the transaction that takes new facts in.
+
+use super::customers::{ALIAS, Alias, CustomerRecord, customer_item, version_is};
+use super::item::{Condition, Envelope, Item, from_item, some, to_item};
+use super::keys::Key;
+use super::{Diary, DiaryError};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use wasurena_domain::ids::{CustomerId, PurchaseKey, ShopId};
+use wasurena_domain::purchase::Purchase;
+
+/// Customers that one phone number is remembered for; a household that has more is "several".
+const PHONE_CUSTOMERS_MAX: usize = 2;
+
+/// A purchase as the diary keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PurchaseRecord {
+    /// The facts.
+    pub facts: Purchase,
+    /// Whose it is; `None` while it does not count (not paid).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<CustomerId>,
+    /// When the first report came.
+    pub first_seen_at: DateTime<Utc>,
+    /// Counts the writes.
+    pub revision: u64,
+}
+
+/// The customers who gave a phone number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneRecord {
+    /// The digest of the number, which is its key.
+    pub digest: CustomerId,
+    /// The customers, in the order in which they came: two at most.
+    pub customers: Vec<CustomerId>,
+    /// Whether there were more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub several: bool,
+}
+
+impl PhoneRecord {
+    /// The one customer who has this number; `None` where several have it.
+    #[must_use]
+    pub fn only_customer(&self) -> Option<&CustomerId> {
+        match self.customers.as_slice() {
+            [one] if !self.several => Some(one),
+            _ => None,
+        }
+    }
+
+    /// The record with one more customer; `None` where that changes nothing.
+    #[must_use]
+    pub fn with(&self, customer: &CustomerId) -> Option<Self> {
+        if self.customers.contains(customer) || self.several {
+            return None;
+        }
+        let mut more = self.clone();
+        if more.customers.len() < PHONE_CUSTOMERS_MAX {
+            more.customers.push(customer.clone());
+        } else {
+            more.several = true;
+        }
+        Some(more)
+    }
+}
+
+/// A record that was read before, or the knowledge that there was none.
+#[derive(Debug, Clone)]
+pub struct Known<T> {
+    /// What was read.
+    pub before: Option<T>,
+    /// What to write.
+    pub after: T,
+}
+
+/// New facts, written together or not at all.
+#[derive(Debug)]
+pub struct NewFacts {
+    /// The purchase.
+    pub purchase: Known<PurchaseRecord>,
+    /// The customer, where the purchase changes what is known of them.
+    pub customer: Option<Known<CustomerRecord>>,
+    /// The phone number, where the customer is new to it.
+    pub phone: Option<Known<PhoneRecord>>,
+    /// Another address that leads to the customer from now on.
+    pub alias: Option<CustomerId>,
+}
+
+impl Diary {
+    /// A purchase, read strongly; `None` where no report of it was stored.
+    ///
+    /// # Errors
+    /// [`DiaryError`] where the diary cannot be read.
+    pub async fn purchase(&self, shop: &ShopId, key: &PurchaseKey) -> Result<Option<PurchaseRecord>, DiaryError> {
+        self.get(Key::purchase(shop, key)).await?.map(from_item).transpose()
+    }
+
+    /// Who gave a phone number, by its digest; `None` where nobody did.
+    ///
+    /// # Errors
+    /// [`DiaryError`] where the diary cannot be read.
+    pub async fn phone(&self, shop: &ShopId, digest: &CustomerId) -> Result<Option<PhoneRecord>, DiaryError> {
+        self.get(Key::phone(shop, digest)).await?.map(from_item).transpose()
+    }
+
+    /// Whether a customer or another address of one stands under this id, and whose it is.
+    ///
+    /// # Errors
+    /// [`DiaryError`] where the diary cannot be read.
+    pub async fn owner_of(&self, shop: &ShopId, id: &CustomerId) -> Result<Option<CustomerId>, DiaryError> {
+        Ok(self.customer(shop, id).await?.map(|record| record.customer.id))
+    }
+
+    /// Takes new facts in: all of them or none.
+    ///
+    /// # Errors
+    /// [`DiaryError::Changed`] where one of the records is no longer what was read: read again.
+    pub async fn take_in(&self, shop: &ShopId, facts: &NewFacts) -> Result<(), DiaryError> {
+        let purchase = &facts.purchase;
+        let item = to_item(envelope(Key::purchase(shop, &purchase.after.facts.key), "purchase"), &purchase.after)?;
+        let condition = purchase.before.as_ref().map_or_else(Condition::is_new, |p| number_is("revision", p.revision));
+        let mut writes = vec![(item, condition)];
+        if let Some(customer) = &facts.customer {
+            let version = customer.before.as_ref().map(|c| c.customer.version);
+            writes.push((customer_item(shop, &customer.after)?, version.map_or_else(Condition::is_new, version_is)));
+            if let Some(alias) = &facts.alias {
+                let value = Alias { customer_of: customer.after.customer.id.clone() };
+                writes.push((to_item(envelope(Key::customer(shop, alias), ALIAS), &value)?, Condition::is_new()));
+            }
+        }
+        if let Some(phone) = &facts.phone {
+            let before = phone.before.as_ref().map(|p| customers_are(&p.customers));
+            let item = to_item(envelope(Key::phone(shop, &phone.after.digest), "phone"), &phone.after)?;
+            writes.push((item, before.unwrap_or_else(Condition::is_new)));
+        }
+        self.write_all(writes).await
+    }
+
+    /// Writes one item with a put, several in a transaction.
+    async fn write_all(&self, mut writes: Vec<(Item, Condition)>) -> Result<(), DiaryError> {
+        if writes.len() == 1
+            && let Some((item, condition)) = writes.pop()
+        {
+            return self.put(item, condition).await;
+        }
+        let mut request = self.client.transact_write_items();
+        for (item, condition) in writes {
+            let put = Put::builder()
+                .table_name(&self.table)
+                .set_item(Some(item))
+                .condition_expression(condition.expression)
+                .set_expression_attribute_names(some(condition.names))
+                .set_expression_attribute_values(some(condition.values))
+                .build()
+                .map_err(|error| DiaryError::build(&error))?;
+            request = request.transact_items(TransactWriteItem::builder().put(put).build());
+        }
+        match request.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) if lost_a_race(cancelled) => {
+                    Err(DiaryError::Changed)
+                }
+                _ => Err(DiaryError::call(&error)),
+            },
+        }
+    }
+}
+
+/// Whether a transaction was cancelled because another writer came first, and not for want of capacity.
+fn lost_a_race(cancelled: &aws_sdk_dynamodb::types::error::TransactionCanceledException) -> bool {
+    let codes = cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code());
+    codes.into_iter().any(|code| matches!(code, "ConditionalCheckFailed" | "TransactionConflict"))
+}
+
+fn envelope(key: Key, kind: &'static str) -> Envelope {
+    Envelope { key, kind, due: None }
+}
+
+fn number_is(name: &'static str, value: u64) -> Condition {
+    Condition::stands(&[(name, Some(AttributeValue::N(value.to_string())))])
+}
+
+fn customers_are(customers: &[CustomerId]) -> Condition {
+    let list = customers.iter().map(|c| AttributeValue::S(c.to_string())).collect();
+    Condition::stands(&[("customers", Some(AttributeValue::L(list)))])
+}

@@ -1,0 +1,30 @@
+//! The owner's list: what only a person can do.
+
+use super::item::{Condition, Envelope, from_item, to_item};
+use super::keys::Key;
+use super::{Diary, DiaryError};
+use wasurena_domain::ids::ShopId;
+use wasurena_domain::task::Task;
+
+impl Diary {
+    /// Puts a task on the owner's list. The same task twice is one.
+    ///
+    /// # Errors
+    /// [`DiaryError`] where the diary cannot be written.
+    pub async fn add_task(&self, shop: &ShopId, task: &Task) -> Result<(), DiaryError> {
+        let item = to_item(Envelope { key: Key::task(shop, &task.key()), kind: "task", due: None }, task)?;
+        match self.put(item, Condition::is_new()).await {
+            Err(DiaryError::Changed) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// The owner's list, by kind.
+    ///
+    /// # Errors
+    /// [`DiaryError`] where the diary cannot be read.
+    pub async fn tasks(&self, shop: &ShopId) -> Result<Vec<Task>, DiaryError> {
+        let items = self.partition(&Key::task(shop, "").pk).await?;
+        items.into_iter().map(from_item).collect()
+    }
+}

@@ -1,0 +1,19 @@
+//! The way to AWS: the diary on DynamoDB, alarms on EventBridge Scheduler, the post on SES, secrets in
+//! Parameter Store. Every call of every function goes through here, and nothing here decides anything:
+//! decisions are the domain's.
+
+pub mod alarms;
+pub mod bookshelf;
+pub mod clients;
+pub mod clock;
+pub mod diary;
+pub mod keyring;
+pub mod logging;
+pub mod planning;
+pub mod post;
+pub mod settings;
+pub mod stream;
+
+pub use clients::Clients;
+pub use clock::{Chance, Clock};
+pub use diary::Diary;

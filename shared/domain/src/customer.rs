@@ -1,0 +1,178 @@
+//! A customer: one record, whatever cart or counter they came through (R32), kept small.
+//!
+//! The record is a bounded summary: who they are, what they said, their last twelve purchases and a
+//! count of what came before. Whatever is not here is in the purchases and follow-ups themselves.
+
+mod occasions;
+mod taking_in;
+
+pub use occasions::Occasion;
+
+use crate::contact::{EmailAddress, PersonName, PhoneNumber};
+use crate::ids::{CustomerId, PurchaseKey};
+use crate::purchase::Consent;
+use crate::shop::Shop;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// Purchases kept in the summary.
+pub const PURCHASES_MAX: usize = 12;
+/// An order seen this many days after it began is history: counted, never thanked.
+pub const HISTORY_AFTER_DAYS: i64 = 21;
+
+/// A purchase as the customer's summary keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bought {
+    /// Which purchase.
+    #[serde(flatten)]
+    pub key: PurchaseKey,
+    /// When it began to count.
+    pub began_at: DateTime<Utc>,
+    /// When it arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived_at: Option<DateTime<Utc>>,
+    /// Whether it was cancelled or refunded.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undone: bool,
+    /// Whether it is from before the shop began with Wasurena, or was first seen too late.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub history: bool,
+    /// Whether somebody else received it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gift: bool,
+    /// The product that messages speak of, by its id in the cart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<String>,
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product_name: Option<String>,
+    /// Its picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+}
+
+/// Which order said something of its buyer, and in which version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactSource {
+    /// The order.
+    #[serde(flatten)]
+    pub key: PurchaseKey,
+    /// Its version.
+    pub version_at: DateTime<Utc>,
+}
+
+/// Who said what of a customer, where it was not the newest order. Orders arrive in any order, and not all of
+/// them say everything: each detail remembers its own source, so that the newest that *says* something counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OlderSources {
+    /// Of the mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<ContactSource>,
+    /// Of the phone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<ContactSource>,
+    /// Of the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<ContactSource>,
+    /// Of the consent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<ContactSource>,
+}
+
+impl OlderSources {
+    /// Whether the newest order said everything that is known: the common case, in which nothing is stored.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A customer of a shop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Customer {
+    /// The id.
+    pub id: CustomerId,
+    /// Counts changes of facts. A plan made from version n is complete only while n is the version.
+    pub version: u64,
+    /// The mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<EmailAddress>,
+    /// The phone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<PhoneNumber>,
+    /// The name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<PersonName>,
+    /// What they said about hearing from the shop.
+    #[serde(default)]
+    pub consent: Consent,
+    /// The newest order: it said all of the above, but for what stands in `older`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContactSource>,
+    /// Which older orders said what the newest did not.
+    #[serde(default, skip_serializing_if = "OlderSources::is_empty")]
+    pub older: OlderSources,
+    /// When they said stop to mail (R30).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opted_out_at: Option<DateTime<Utc>>,
+    /// Occasions before the purchases kept here.
+    #[serde(default)]
+    pub earlier_occasions: u32,
+    /// The last purchases, oldest first.
+    pub purchases: Vec<Bought>,
+}
+
+/// Why nothing more is planned for a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Closed {
+    /// They said stop.
+    OptedOut,
+    /// Every purchase was cancelled or refunded.
+    NoPurchase,
+}
+
+impl Customer {
+    /// Somebody of whom nothing is known yet.
+    #[must_use]
+    pub fn new(id: CustomerId) -> Self {
+        Self {
+            id,
+            version: 0,
+            email: None,
+            phone: None,
+            name: None,
+            consent: Consent::Unknown,
+            contact: None,
+            older: OlderSources::default(),
+            opted_out_at: None,
+            earlier_occasions: 0,
+            purchases: Vec::new(),
+        }
+    }
+
+    /// Why nothing more is planned for them; `None` while something is.
+    #[must_use]
+    pub fn closed(&self, shop: &Shop) -> Option<Closed> {
+        if self.opted_out_at.is_some() {
+            Some(Closed::OptedOut)
+        } else if self.occasion_count(shop) == 0 {
+            Some(Closed::NoPurchase)
+        } else {
+            None
+        }
+    }
+
+    /// The purchase, where the summary still has it.
+    #[must_use]
+    pub fn bought(&self, key: &PurchaseKey) -> Option<&Bought> {
+        self.purchases.iter().find(|p| p.key == *key)
+    }
+
+    /// The shard of everything that is due for them.
+    #[must_use]
+    pub fn shard(&self, shop: &Shop) -> u32 {
+        let sum = self.id.as_str().bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
+        sum % shop.shards.max(1)
+    }
+}

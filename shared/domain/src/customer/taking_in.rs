@@ -1,0 +1,122 @@
+//! Taking a purchase into the customer's summary, in any order and any number of times.
+
+use super::{Bought, ContactSource, Customer, HISTORY_AFTER_DAYS, PURCHASES_MAX};
+use crate::calendar::day_of;
+use crate::ids::PurchaseKey;
+use crate::purchase::{Consent, Order, Purchase};
+use crate::shop::Shop;
+use chrono::{DateTime, Utc};
+
+impl Customer {
+    /// Takes in what a purchase that has begun says, as it now stands. Taking in the same twice changes nothing.
+    pub fn take_in(&mut self, purchase: &Purchase, first_seen_at: DateTime<Utc>, shop: &Shop) {
+        let (Some(order), Some(began_at)) = (&purchase.order, purchase.began_at()) else { return };
+        self.take_in_contact(purchase, order);
+        let main = order.main_line();
+        let bought = Bought {
+            key: purchase.key.clone(),
+            began_at,
+            arrived_at: purchase.moments.arrived_at,
+            undone: purchase.is_undone(),
+            history: is_history(began_at, first_seen_at, shop),
+            gift: order.gift,
+            product: main.map(|line| line.product.clone()),
+            product_name: main.map(|line| line.name.clone()),
+            picture: main.and_then(|line| line.picture.clone()),
+        };
+        let known = self.purchases.iter().position(|p| p.key == bought.key);
+        let too_old =
+            self.earlier_occasions > 0 && self.purchases.first().is_some_and(|p| bought.began_at < p.began_at);
+        let no_room = bought.undone && self.purchases.len() >= PURCHASES_MAX;
+        match known {
+            Some(place) => self.purchases[place] = bought,
+            None if too_old || no_room => return,
+            None => self.purchases.push(bought),
+        }
+        self.purchases.sort_by(|a, b| (a.began_at, &a.key).cmp(&(b.began_at, &b.key)));
+        self.forget_oldest(shop);
+    }
+
+    /// The newest order that says something of its buyer counts, each detail by itself; an order that has
+    /// said something may take it back.
+    fn take_in_contact(&mut self, purchase: &Purchase, order: &Order) {
+        let source = ContactSource { key: purchase.key.clone(), version_at: order.version_at };
+        let known = self.contact.take();
+        let newest = match &known {
+            Some(known) if known.key != source.key && known.is_newer_than(&source) => known.clone(),
+            _ => source.clone(),
+        };
+        let telling = Telling { source: &source, known: known.as_ref(), newest: &newest };
+        let mut consent = said(self.consent);
+        telling.take_in(&order.buyer.email, &mut self.email, &mut self.older.email);
+        telling.take_in(&order.buyer.phone, &mut self.phone, &mut self.older.phone);
+        telling.take_in(&order.buyer.name, &mut self.name, &mut self.older.name);
+        telling.take_in(&said(order.consent), &mut consent, &mut self.older.consent);
+        self.consent = consent.unwrap_or_default();
+        self.contact = Some(newest);
+    }
+
+    /// Keeps the summary within [`PURCHASES_MAX`]: the oldest occasion becomes a number.
+    fn forget_oldest(&mut self, shop: &Shop) {
+        while self.purchases.len() > PURCHASES_MAX {
+            let occasions = self.occasions(shop);
+            let oldest: Vec<PurchaseKey> = match occasions.as_slice() {
+                [first, _, ..] => first.purchases.iter().map(|p| p.key.clone()).collect(),
+                _ => Vec::new(),
+            };
+            if let Some(place) = self.purchases.iter().position(|p| p.undone) {
+                self.purchases.remove(place);
+            } else if oldest.is_empty() {
+                self.purchases.remove(1);
+            } else {
+                self.earlier_occasions += 1;
+                self.purchases.retain(|p| !oldest.contains(&p.key));
+            }
+        }
+    }
+}
+
+impl ContactSource {
+    fn is_newer_than(&self, other: &Self) -> bool {
+        (self.version_at, &self.key) > (other.version_at, &other.key)
+    }
+}
+
+/// One order that tells of its buyer.
+struct Telling<'a> {
+    source: &'a ContactSource,
+    /// The newest order before this one.
+    known: Option<&'a ContactSource>,
+    /// The newest order with this one.
+    newest: &'a ContactSource,
+}
+
+impl Telling<'_> {
+    /// Takes in one detail. `older` is its source where that is not the newest order.
+    fn take_in<T: Clone>(&self, told: &Option<T>, detail: &mut Option<T>, older: &mut Option<ContactSource>) {
+        let from = detail.as_ref().and_then(|_| older.as_ref().or(self.known));
+        let counts = match from {
+            None => told.is_some(),
+            Some(from) if from.key == self.source.key => true,
+            Some(from) => told.is_some() && self.source.is_newer_than(from),
+        };
+        let from = if counts { Some(self.source) } else { from };
+        let older_source = from.filter(|from| *from != self.newest).cloned();
+        if counts {
+            detail.clone_from(told);
+        }
+        *older = older_source.filter(|_| detail.is_some());
+    }
+}
+
+fn said(consent: Consent) -> Option<Consent> {
+    (consent != Consent::Unknown).then_some(consent)
+}
+
+/// Whether a purchase is history: it began before the shop's start date, or was first seen more than 21 civil
+/// days later, when every window of a new customer has ended.
+fn is_history(began_at: DateTime<Utc>, first_seen_at: DateTime<Utc>, shop: &Shop) -> bool {
+    let began = day_of(began_at, shop.zone);
+    let age_days = (day_of(first_seen_at, shop.zone) - began).num_days();
+    began < shop.start_date || age_days > HISTORY_AFTER_DAYS
+}

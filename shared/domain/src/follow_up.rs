@@ -1,0 +1,123 @@
+//! A follow-up: one message for one customer, from its planning to its end.
+//!
+//! States change only along [`transition`]'s table. Whoever changes a stored follow-up asks the table
+//! first and writes on condition that the state is still the one it asked about.
+
+mod reason;
+mod state;
+
+pub use reason::Reason;
+pub use state::{Event, NotAllowed, State, transition};
+
+use crate::calendar::Slot;
+use crate::ids::{CustomerId, FollowUpId, PurchaseKey, StepId};
+use crate::programme::Class;
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+
+/// How long a claim holds. Longer than any attempt to send takes, so that an ended lease means a crash.
+#[must_use]
+pub fn lease() -> Duration {
+    Duration::minutes(2)
+}
+
+/// How long after the end of a lease it is judged: clocks differ.
+#[must_use]
+pub fn lease_grace() -> Duration {
+    Duration::minutes(5)
+}
+
+/// How long evidence of a doubtful attempt is waited for: longer than EventBridge's 24 hours of retries.
+#[must_use]
+pub fn doubt_wait() -> Duration {
+    Duration::hours(25)
+}
+
+/// A follow-up as the diary keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowUp {
+    /// Its id, derived from customer, step and occurrence.
+    pub id: FollowUpId,
+    /// Whom it is for.
+    pub customer: CustomerId,
+    /// The step of the programme that it carries out.
+    pub step: StepId,
+    /// The series the step belongs to; `None` for a step bound to a purchase.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<StepId>,
+    /// What it is about, when it was planned.
+    pub class: Class,
+    /// The purchase it is bound to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase: Option<PurchaseKey>,
+    /// The shard of its slot.
+    pub shard: u32,
+    /// When it is due.
+    pub slot: Slot,
+    /// The last moment at which it may go out.
+    pub deadline: DateTime<Utc>,
+    /// Where it stands.
+    pub state: State,
+    /// Why it did not go out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// Counts moves and revivals: a claim for an old slot does not take it.
+    pub generation: u32,
+    /// How many claims there were.
+    #[serde(default)]
+    pub attempts: u32,
+    /// The last claim's id: tells one's own claim from another's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<String>,
+    /// The end of the claim's lease, or of the wait for evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
+    /// The provider's id of the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// When the provider accepted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<DateTime<Utc>>,
+    /// Set when it ended, cleared when the planner has dealt with that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ended: bool,
+}
+
+impl FollowUp {
+    /// When somebody has to look at it again; `None` once it is over and dealt with. This is its place in
+    /// the index of what is due. A claim keeps its slot's place, so that claiming costs no index write.
+    #[must_use]
+    pub fn due_at(&self) -> Option<Slot> {
+        match self.state {
+            State::Planned | State::Claimed => Some(self.slot),
+            State::InDoubt => Some(self.until.map_or(self.slot, Slot::at_or_after)),
+            _ => self.ended.then_some(self.slot),
+        }
+    }
+
+    /// Whether it belongs to a purchase, and so needs no consent beyond it.
+    #[must_use]
+    pub fn is_bound_to_purchase(&self) -> bool {
+        self.series.is_none()
+    }
+
+    /// Whether it may come back to life once the reason is gone: nothing of it has left, and the reason
+    /// was one that can go.
+    #[must_use]
+    pub fn can_revive(&self) -> bool {
+        match self.state {
+            State::Cancelled => true,
+            State::Skipped => matches!(
+                self.reason,
+                Some(
+                    Reason::OptedOut
+                        | Reason::NoConsent
+                        | Reason::NoMailAddress
+                        | Reason::PurchaseUndone
+                        | Reason::BeforeSecondPurchase
+                )
+            ),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Every "no" has a name: why a follow-up did not go out, on record.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Why a follow-up did not go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The customer has said stop (R30).
+    OptedOut,
+    /// The purchase was cancelled or refunded.
+    PurchaseUndone,
+    /// There is no consent, and the step is not bound to the purchase.
+    NoConsent,
+    /// There is no mail address (R26).
+    NoMailAddress,
+    /// It would promote before the second purchase (R14).
+    BeforeSecondPurchase,
+    /// The window ended.
+    WindowOver,
+    /// The purchase became known only after the window had ended.
+    KnownTooLate,
+    /// The current programme has no such step.
+    StepGone,
+    /// The facts have changed, and the plan with them.
+    Replanned,
+    /// The provider refused the message.
+    RefusedByProvider,
+    /// Whether it was sent is unknown, and the step does not send twice.
+    UnknownWhetherSent,
+    /// The letter could not be rendered.
+    CannotRender,
+    /// The series has no letter left that the customer has not had.
+    NoFreshLetter,
+    /// The provider does not let the account send.
+    AccountCannotSend,
+}
+
+impl Reason {
+    /// The reason by its name in the diary.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OptedOut => "opted_out",
+            Self::PurchaseUndone => "purchase_undone",
+            Self::NoConsent => "no_consent",
+            Self::NoMailAddress => "no_mail_address",
+            Self::BeforeSecondPurchase => "before_second_purchase",
+            Self::WindowOver => "window_over",
+            Self::KnownTooLate => "known_too_late",
+            Self::StepGone => "step_gone",
+            Self::Replanned => "replanned",
+            Self::RefusedByProvider => "refused_by_provider",
+            Self::UnknownWhetherSent => "unknown_whether_sent",
+            Self::CannotRender => "cannot_render",
+            Self::NoFreshLetter => "no_fresh_letter",
+            Self::AccountCannotSend => "account_cannot_send",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

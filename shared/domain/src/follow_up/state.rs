@@ -1,0 +1,217 @@
+//! The states of a follow-up, and the one table along which they change.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a follow-up stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// In the diary, waiting for its slot.
+    Planned,
+    /// A sender has it, for the length of a lease.
+    Claimed,
+    /// The provider accepted it.
+    Sent,
+    /// The recipient's server accepted it.
+    Delivered,
+    /// The recipient's server refused it.
+    Bounced,
+    /// The recipient called it spam.
+    Complained,
+    /// Not sent, for a reason found when it was due.
+    Skipped,
+    /// Not sent, for a reason found before it was due.
+    Cancelled,
+    /// Its window ended before it could be sent.
+    Expired,
+    /// The provider refused this message.
+    Refused,
+    /// Nobody knows whether the provider accepted it.
+    InDoubt,
+}
+
+impl State {
+    /// All states.
+    pub const ALL: [Self; 11] = [
+        Self::Planned,
+        Self::Claimed,
+        Self::Sent,
+        Self::Delivered,
+        Self::Bounced,
+        Self::Complained,
+        Self::Skipped,
+        Self::Cancelled,
+        Self::Expired,
+        Self::Refused,
+        Self::InDoubt,
+    ];
+
+    /// Whether it still waits to be sent.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Planned | Self::Claimed)
+    }
+
+    /// Whether a message left, or may have left.
+    #[must_use]
+    pub fn may_have_left(self) -> bool {
+        matches!(self, Self::Claimed | Self::InDoubt) || self.has_left()
+    }
+
+    /// Whether the provider has accepted a message.
+    #[must_use]
+    pub fn has_left(self) -> bool {
+        matches!(self, Self::Sent | Self::Delivered | Self::Bounced | Self::Complained)
+    }
+
+    /// The state by its name in the diary.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Claimed => "claimed",
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Bounced => "bounced",
+            Self::Complained => "complained",
+            Self::Skipped => "skipped",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+            Self::Refused => "refused",
+            Self::InDoubt => "in_doubt",
+        }
+    }
+}
+
+/// What can happen to a follow-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Event {
+    /// A sender takes it.
+    Claim,
+    /// A sender gives it back: certainly nothing was sent.
+    Release,
+    /// It gets another slot.
+    Move,
+    /// The provider accepted it, or evidence says so.
+    Accept,
+    /// A reason not to send was found when it was due.
+    Skip,
+    /// A reason not to send was found before it was due, or what caused it is gone.
+    Cancel,
+    /// The reason for which it was cancelled or skipped is gone, and its window is open.
+    Revive,
+    /// Its window has ended.
+    Expire,
+    /// The provider refused this message.
+    Refuse,
+    /// Nobody can tell whether the provider accepted it.
+    Doubt,
+    /// No evidence came: what is unknown is left unsent.
+    Drop,
+    /// No evidence came: the step's policy sends it again.
+    Resend,
+    /// The recipient's server accepted it.
+    Deliver,
+    /// The recipient's server refused it.
+    Bounce,
+    /// The recipient called it spam.
+    Complain,
+}
+
+impl Event {
+    /// All events.
+    pub const ALL: [Self; 15] = [
+        Self::Claim,
+        Self::Release,
+        Self::Move,
+        Self::Accept,
+        Self::Skip,
+        Self::Cancel,
+        Self::Revive,
+        Self::Expire,
+        Self::Refuse,
+        Self::Doubt,
+        Self::Drop,
+        Self::Resend,
+        Self::Deliver,
+        Self::Bounce,
+        Self::Complain,
+    ];
+}
+
+/// A follow-up in this state cannot do that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a follow-up that is {} cannot {event:?}", state.name())]
+pub struct NotAllowed {
+    /// Where it stands.
+    pub state: State,
+    /// What was asked of it.
+    pub event: Event,
+}
+
+/// The table of states: where a follow-up stands after an event.
+///
+/// # Errors
+/// [`NotAllowed`] where the table has no such row. An ended lease has no row back to planned: what may
+/// have left is never sent again without a decision ([`Event::Resend`]).
+pub fn transition(state: State, event: Event) -> Result<State, NotAllowed> {
+    use State::{
+        Bounced, Cancelled, Claimed, Complained, Delivered, Expired, InDoubt, Planned, Refused, Sent, Skipped,
+    };
+    Ok(match (state, event) {
+        (Planned, Event::Claim) => Claimed,
+        (Planned, Event::Move) | (Claimed, Event::Release | Event::Move) => Planned,
+        (Planned, Event::Cancel) => Cancelled,
+        (Planned | Claimed, Event::Expire) => Expired,
+        (Claimed, Event::Accept) | (InDoubt, Event::Accept) => Sent,
+        (Claimed, Event::Skip) | (InDoubt, Event::Drop) => Skipped,
+        (Claimed, Event::Refuse) | (InDoubt, Event::Refuse) => Refused,
+        (Claimed, Event::Doubt) => InDoubt,
+        (InDoubt, Event::Resend) | (Cancelled | Skipped, Event::Revive) => Planned,
+        (Sent, Event::Deliver) => Delivered,
+        (Sent | Delivered, Event::Bounce) => Bounced,
+        (Sent | Delivered, Event::Complain) => Complained,
+        _ => return Err(NotAllowed { state, event }),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_decision_sends_again_what_may_have_left() {
+        for state in State::ALL.into_iter().filter(|s| s.may_have_left()) {
+            for event in Event::ALL {
+                let back = transition(state, event) == Ok(State::Planned);
+                let certain = state == State::Claimed && matches!(event, Event::Release | Event::Move);
+                assert_eq!(back, certain || (state, event) == (State::InDoubt, Event::Resend), "{state:?} {event:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_left_never_waits_again() {
+        for state in State::ALL.into_iter().filter(|s| s.has_left()) {
+            for event in Event::ALL {
+                if let Ok(next) = transition(state, event) {
+                    assert!(next.has_left(), "{state:?} {event:?} -> {next:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_state_is_reached_and_every_event_used() {
+        let rows = || {
+            let pairs = State::ALL.into_iter().flat_map(|s| Event::ALL.into_iter().map(move |e| (s, e)));
+            pairs.filter_map(|(s, e)| transition(s, e).ok().map(|to| (s, e, to)))
+        };
+        for state in State::ALL {
+            assert!(rows().any(|(_, _, to)| to == state), "{state:?} is never reached");
+        }
+        for event in Event::ALL {
+            assert!(rows().any(|(_, e, _)| e == event), "{event:?} never happens");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The steps bound to a purchase: for which purchase of an occasion, and on which days.
+
+use super::Situation;
+use super::placing::is_time_until;
+use super::wishes::{Wish, find};
+use crate::calendar::{day_of, days_after};
+use crate::customer::{Bought, HISTORY_AFTER_DAYS, Occasion};
+use crate::follow_up::{FollowUp, Reason, State};
+use crate::ids::{FollowUpId, PurchaseKey};
+use crate::programme::{Anchor, Class, OncePer, Step};
+use chrono::NaiveDate;
+
+/// What the programme's steps want for the customer's occasions.
+pub(super) fn bound_wishes(situation: &Situation<'_>, occasions: &[Occasion<'_>]) -> Vec<Wish> {
+    let mut wishes: Vec<Wish> = Vec::new();
+    for occasion in occasions.iter().filter(|o| !o.is_history()) {
+        for step in situation.programme.steps.iter().filter(|s| s.occasions.contains(occasion.nth)) {
+            let bought = purchase_for(situation, occasion, step);
+            let mut wish = wish_of(situation, bought, step);
+            let explained =
+                || is_explained(situation, step, bought) || is_being_explained(situation, &wishes, step, &wish);
+            let is_past = is_news_of_old(situation, occasion, &wish)
+                || is_thanked_already(situation, occasion, &wish)
+                || explained();
+            if wishes.iter().any(|w| w.id == wish.id) {
+                wish.id = id_of_purchase(situation, step, &bought.key);
+            }
+            if !is_past {
+                wishes.push(wish);
+            }
+        }
+    }
+    wishes
+}
+
+/// Whether a step came into the programme after the purchase's time for it: such a step is not missed. A
+/// customer who has never been planned for has missed it, and that goes on record.
+fn is_news_of_old(situation: &Situation<'_>, occasion: &Occasion<'_>, wish: &Wish) -> bool {
+    let today = day_of(situation.now, situation.shop.zone);
+    let is_old = (today - occasion.day).num_days() > HISTORY_AFTER_DAYS;
+    let is_new = situation.follow_ups.is_empty();
+    is_old && !is_new && wish.latest < today && find(situation, &wish.id).is_none()
+}
+
+/// Whether another thank-you has left for this occasion: what was the second occasion is the first once the
+/// first is undone, but nobody is thanked twice for one purchase.
+fn is_thanked_already(situation: &Situation<'_>, occasion: &Occasion<'_>, wish: &Wish) -> bool {
+    let for_occasion = |f: &FollowUp| occasion.purchases.iter().any(|b| f.purchase.as_ref() == Some(&b.key));
+    let thanked = |f: &&FollowUp| f.class == Class::Thanks && f.state.may_have_left() && for_occasion(f);
+    let of_this_occasion = |f: &FollowUp| {
+        let mut steps = situation.programme.steps.iter().filter(|step| step.id == f.step);
+        steps.any(|step| step.occasions.contains(occasion.nth))
+    };
+    wish.class == Class::Thanks && situation.follow_ups.iter().filter(thanked).any(|f| !of_this_occasion(f))
+}
+
+/// Whether the customer was told how to use this product for another purchase: nobody is told twice.
+fn is_explained(situation: &Situation<'_>, step: &Step, bought: &Bought) -> bool {
+    is_told(situation, step, bought, |f| f.purchase.as_ref() != Some(&bought.key))
+}
+
+/// Whether a message of this step may have left for the product of a purchase, among `others`.
+fn is_told(situation: &Situation<'_>, step: &Step, bought: &Bought, others: impl Fn(&FollowUp) -> bool) -> bool {
+    let (OncePer::Product, Some(product)) = (step.once_per, &bought.product) else { return false };
+    let first = id_of_product(situation, step, product);
+    let of = |f: &FollowUp| f.purchase.as_ref().and_then(|key| situation.customer.bought(key)?.product.as_ref());
+    let may_have_left = |f: &FollowUp| f.state.may_have_left() || f.reason == Some(Reason::UnknownWhetherSent);
+    let of_step = situation.follow_ups.iter().filter(|f| f.step == step.id && others(f));
+    of_step.filter(|f| may_have_left(f)).any(|f| f.id == first || of(f) == Some(product))
+}
+
+/// Whether an earlier purchase of the same product has this step still before it.
+fn is_being_explained(situation: &Situation<'_>, wishes: &[Wish], step: &Step, wish: &Wish) -> bool {
+    let product = |w: &Wish| w.purchase.as_ref().and_then(|key| situation.customer.bought(key)?.product.as_deref());
+    let same_product = |w: &Wish| product(w).is_some() && product(w) == product(wish);
+    let is_alive = |w: &Wish| match find(situation, &w.id) {
+        Some(f) if f.state == State::Planned => true,
+        Some(f) => f.can_revive() && is_time_until(situation, w.latest),
+        None => is_time_until(situation, w.latest),
+    };
+    step.once_per == OncePer::Product && wishes.iter().any(|w| w.step == step.id && same_product(w) && is_alive(w))
+}
+
+/// The wish of a step for an occasion. An occasion of several purchases has the step once: for the purchase
+/// for which it may have left already, else for the first that is no history, and of those rather one whose
+/// product has not been explained.
+pub(super) fn wish_for(situation: &Situation<'_>, occasion: &Occasion<'_>, step: &Step) -> Wish {
+    wish_of(situation, purchase_for(situation, occasion, step), step)
+}
+
+fn wish_of(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Wish {
+    let (day, latest) = window(situation, step, bought);
+    Wish {
+        id: id_for(situation, step, bought),
+        step: step.id.clone(),
+        series: None,
+        class: step.class,
+        purchase: Some(bought.key.clone()),
+        day,
+        latest,
+        stride: 1,
+        at: situation.shop.hours.nearest(step.at),
+        obstacle: situation.customer.email.is_none().then_some(Reason::NoMailAddress),
+    }
+}
+
+fn purchase_for<'a>(situation: &Situation<'_>, occasion: &Occasion<'a>, step: &Step) -> &'a Bought {
+    let purchases = || occasion.purchases.iter().copied();
+    let left_for = |b: &Bought| {
+        let of_step = |f: &&FollowUp| f.step == step.id && f.purchase.as_ref() == Some(&b.key);
+        situation.follow_ups.iter().filter(of_step).any(|f| f.state.may_have_left())
+    };
+    let left = purchases().find(|b| left_for(b));
+    let fresh = || purchases().find(|b| !b.history && !is_told(situation, step, b, |_| true));
+    left.or_else(fresh).or_else(|| purchases().find(|b| !b.history)).unwrap_or(occasion.purchases[0])
+}
+
+/// The first and the last day of a step for a purchase.
+fn window(situation: &Situation<'_>, step: &Step, bought: &Bought) -> (NaiveDate, NaiveDate) {
+    let began = day_of(bought.began_at, situation.shop.zone);
+    let from = |anchor, day: u32, latest: u32| (days_after(anchor, day), days_after(anchor, latest));
+    match (step.anchor, bought.arrived_at) {
+        (Anchor::Purchase, _) => from(began, step.day, step.latest_day),
+        (Anchor::Arrival { .. }, Some(arrived_at)) => {
+            from(day_of(arrived_at, situation.shop.zone).max(began), step.day, step.latest_day)
+        }
+        (Anchor::Arrival { unknown_day }, None) => {
+            let length = step.latest_day.saturating_sub(step.day);
+            from(began, unknown_day, unknown_day.saturating_add(length))
+        }
+    }
+}
+
+/// The id of a step for a purchase. A step that comes once for each product is named after the product, so
+/// that it is recognised when the purchase has long been forgotten; where that name belongs to another
+/// purchase (which was cancelled, or whose time has passed), after its own.
+fn id_for(situation: &Situation<'_>, step: &Step, bought: &Bought) -> FollowUpId {
+    let of_product = match (step.once_per, &bought.product) {
+        (OncePer::Product, Some(product)) => Some(id_of_product(situation, step, product)),
+        _ => None,
+    };
+    let is_free = |id: &FollowUpId| find(situation, id).is_none_or(|f| f.purchase.as_ref() == Some(&bought.key));
+    of_product.filter(is_free).unwrap_or_else(|| id_of_purchase(situation, step, &bought.key))
+}
+
+fn id_of_product(situation: &Situation<'_>, step: &Step, product: &str) -> FollowUpId {
+    FollowUpId::derive(&situation.customer.id, &step.id, &format!("product:{product}"))
+}
+
+fn id_of_purchase(situation: &Situation<'_>, step: &Step, purchase: &PurchaseKey) -> FollowUpId {
+    FollowUpId::derive(&situation.customer.id, &step.id, &format!("purchase:{purchase}"))
+}

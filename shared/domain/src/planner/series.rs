@@ -1,0 +1,113 @@
+//! The rhythm: which letter of a series comes next, and on which day.
+
+use super::Situation;
+use super::bound::wish_for;
+use super::wishes::{Wish, find};
+use crate::calendar::{Slot, day_of, days_after, weekday_on_or_after};
+use crate::customer::Occasion;
+use crate::follow_up::{FollowUp, State};
+use crate::ids::{FollowUpId, StepId};
+use crate::programme::{Series, Start};
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
+
+/// How long before a series runs dry the owner is told.
+pub(super) fn warning() -> Duration {
+    Duration::days(14)
+}
+
+/// A series that has no fresh letter left.
+#[derive(Debug, Clone)]
+pub(super) struct Waiting {
+    pub(super) series: StepId,
+    /// When its next letter would have been due.
+    pub(super) next_at: DateTime<Utc>,
+}
+
+/// What comes next in a series.
+pub(super) enum Next {
+    Letter(Box<Wish>),
+    Waiting(Waiting),
+}
+
+/// The next letter of a series, on the next day of its rhythm; `None` where the series has not begun.
+pub(super) fn next_letter(situation: &Situation<'_>, series: &Series, occasions: &[Occasion<'_>]) -> Option<Next> {
+    let day = next_day(situation, series, first_day(situation, series, occasions)?);
+    let Some(letter) =
+        series.letters.iter().find(|l| !letters_of(situation, series).any(|f| f.step == l.id && is_used(f)))
+    else {
+        let next_at = slot_of(situation, series, day).start();
+        return Some(Next::Waiting(Waiting { series: series.id.clone(), next_at }));
+    };
+    Some(Next::Letter(Box::new(Wish {
+        id: FollowUpId::derive(&situation.customer.id, &letter.id, "once"),
+        step: letter.id.clone(),
+        series: Some(series.id.clone()),
+        class: letter.class,
+        purchase: None,
+        day,
+        latest: days_after(day, series.window_days),
+        stride: if series.weekday.is_some() { 7 } else { 1 },
+        at: situation.shop.hours.nearest(series.at),
+        obstacle: None,
+    })))
+}
+
+fn slot_of(situation: &Situation<'_>, series: &Series, day: NaiveDate) -> Slot {
+    Slot::of(day, situation.shop.hours.nearest(series.at), situation.shop.zone)
+}
+
+fn letters_of<'a>(situation: &Situation<'a>, series: &'a Series) -> impl Iterator<Item = &'a FollowUp> {
+    situation.follow_ups.iter().filter(|f| f.series.as_ref() == Some(&series.id))
+}
+
+/// Whether a letter is used up: nobody gets the same text twice.
+fn is_used(follow_up: &FollowUp) -> bool {
+    follow_up.state != State::Planned && !follow_up.can_revive()
+}
+
+/// The day on which a series begins for the customer: counted from the first occasion that is no history
+/// and has enough purchases before it.
+fn first_day(situation: &Situation<'_>, series: &Series, occasions: &[Occasion<'_>]) -> Option<NaiveDate> {
+    let from = occasions.iter().find(|o| o.nth >= series.from_occasion && !o.is_history())?;
+    let day = match &series.start {
+        Start::AfterPurchase { days } => days_after(from.day, *days),
+        Start::AfterStep { step, days } => days_after(day_of_step(situation, from, step)?, *days),
+    };
+    Some(series.weekday.map_or(day, |weekday| weekday_on_or_after(day, weekday)))
+}
+
+/// The day of a step on an occasion: the one it was sent on, or else the one it is wanted on. Where the
+/// occasion does not have the step, the day of the first that has.
+fn day_of_step(situation: &Situation<'_>, occasion: &Occasion<'_>, id: &StepId) -> Option<NaiveDate> {
+    let step = situation.programme.steps.iter().find(|s| s.id == *id)?;
+    let wish = wish_for(situation, occasion, step);
+    let sent = find(situation, &wish.id).filter(|f| f.state.has_left() && f.purchase == wish.purchase);
+    Some(sent.map_or(wish.day, |f| day_of(f.slot.start(), situation.shop.zone).max(wish.day)))
+}
+
+/// The next day of the rhythm. It is counted from the last letter, or from `first` where there was none; a day
+/// that was missed is left out and the rhythm stays. A letter that stands in the diary keeps its day, even when
+/// it is late: its sender judges that.
+fn next_day(situation: &Situation<'_>, series: &Series, first: NaiveDate) -> NaiveDate {
+    let every_days = series.every_days.max(1);
+    let own_day = |f: &FollowUp| {
+        let latest = day_of(f.deadline, situation.shop.zone);
+        latest.checked_sub_days(Days::new(u64::from(series.window_days))).unwrap_or(latest)
+    };
+    let aligned = |day| series.weekday.map_or(day, |weekday| weekday_on_or_after(day, weekday));
+    let last = letters_of(situation, series).filter(|f| is_used(f)).map(own_day).max();
+    let start = last.map_or(first, |last| aligned(days_after(last, every_days)).max(first));
+    let on_grid = |day: NaiveDate| day >= start && (day - start).num_days() % i64::from(every_days) == 0;
+    let standing = letters_of(situation, series).filter(|f| f.state == State::Planned).map(own_day).min();
+    if let Some(day) = standing.filter(|day| on_grid(*day)) {
+        return day;
+    }
+    let day = next_on_grid(start, day_of(situation.now, situation.shop.zone), every_days);
+    if slot_of(situation, series, day) < situation.earliest() { days_after(day, every_days) } else { day }
+}
+
+/// The first day of the grid `first`, `first + every`, … that is not before `from`.
+fn next_on_grid(first: NaiveDate, from: NaiveDate, every_days: u32) -> NaiveDate {
+    let behind = u32::try_from((from - first).num_days()).unwrap_or(0);
+    days_after(first, behind.div_ceil(every_days) * every_days)
+}

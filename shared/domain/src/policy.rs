@@ -1,0 +1,118 @@
+//! The decision at the last moment: everything that may have changed since the follow-up was planned.
+//!
+//! The sender has claimed the follow-up and read the customer strongly. Each "no" is a named reason in the
+//! diary; each "not now" is a new slot that still keeps the deadline.
+
+use crate::calendar::{Slot, day_of};
+use crate::customer::Customer;
+use crate::follow_up::{FollowUp, Reason, State};
+use crate::planner::{NOTICE_MINUTES, next_in_hours, next_slot_of_day_after};
+use crate::programme::{Class, Programme, SELLING_FROM_OCCASION};
+use crate::purchase::Consent;
+use crate::shop::Shop;
+use chrono::{DateTime, Duration, Utc};
+
+/// What the decision is made from, all of it read after the claim.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    /// The shop.
+    pub shop: &'a Shop,
+    /// Whether its owner has pressed the stop switch.
+    pub stopped: bool,
+    /// The current programme.
+    pub programme: &'a Programme,
+    /// The customer.
+    pub customer: &'a Customer,
+    /// All the customer's follow-ups.
+    pub follow_ups: &'a [FollowUp],
+    /// Now.
+    pub now: DateTime<Utc>,
+}
+
+/// What to do with a claimed follow-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Send it.
+    Send,
+    /// Do not send it.
+    Skip(Reason),
+    /// Its window has ended.
+    Expire,
+    /// Not now: this slot instead.
+    Move(Slot),
+    /// Not now, and nobody knows when: the stop switch is on. It waits where it is.
+    Hold,
+}
+
+/// Decides about a claimed follow-up.
+#[must_use]
+pub fn decide(follow_up: &FollowUp, moment: &Moment<'_>) -> Decision {
+    if moment.stopped {
+        return Decision::Hold;
+    }
+    let Some(class) = moment.programme.class_of(&follow_up.step) else {
+        return Decision::Skip(Reason::StepGone);
+    };
+    if let Some(reason) = forbidden(follow_up, class, moment) {
+        return Decision::Skip(reason);
+    }
+    if moment.now > follow_up.deadline {
+        return Decision::Expire;
+    }
+    match better_slot(follow_up, moment) {
+        None => Decision::Send,
+        Some(slot) if slot.start() <= follow_up.deadline => Decision::Move(slot),
+        Some(_) if is_open(moment) => Decision::Send,
+        Some(_) => match next_opening(moment) {
+            slot if slot.start() <= follow_up.deadline => Decision::Move(slot),
+            _ => Decision::Expire,
+        },
+    }
+}
+
+/// Why the message may not go out at all; `None` where it may.
+fn forbidden(follow_up: &FollowUp, class: Class, moment: &Moment<'_>) -> Option<Reason> {
+    let Moment { customer, shop, .. } = moment;
+    let undone = || follow_up.purchase.as_ref().and_then(|key| customer.bought(key)).is_some_and(|b| b.undone);
+    if customer.opted_out_at.is_some() {
+        Some(Reason::OptedOut)
+    } else if customer.email.is_none() {
+        Some(Reason::NoMailAddress)
+    } else if undone() || customer.occasion_count(shop) == 0 {
+        Some(Reason::PurchaseUndone)
+    } else if !follow_up.is_bound_to_purchase() && customer.consent != Consent::Granted {
+        Some(Reason::NoConsent)
+    } else if class.is_selling() && customer.occasion_count(shop) < SELLING_FROM_OCCASION {
+        Some(Reason::BeforeSecondPurchase)
+    } else {
+        None
+    }
+}
+
+fn is_open(moment: &Moment<'_>) -> bool {
+    moment.shop.hours.contains(moment.now.with_timezone(&moment.shop.zone).time())
+}
+
+/// The first slot inside the shop's hours for which an alarm can still be set.
+fn next_opening(moment: &Moment<'_>) -> Slot {
+    next_in_hours(moment.shop, Slot::at_or_after(moment.now + Duration::minutes(NOTICE_MINUTES)))
+}
+
+/// A slot that suits better than now: inside the shop's hours, and on a day on which the customer has not
+/// heard from it yet (a message in doubt may have been heard). `None` where now is right.
+fn better_slot(follow_up: &FollowUp, moment: &Moment<'_>) -> Option<Slot> {
+    let zone = moment.shop.zone;
+    let today = day_of(moment.now, zone);
+    let may_have_been_heard = |f: &FollowUp| match f.state {
+        State::InDoubt => day_of(f.slot.start(), zone) == today,
+        state => state.has_left() && f.sent_at.is_some_and(|at| day_of(at, zone) == today),
+    };
+    let heard_today = moment.follow_ups.iter().any(|f| f.id != follow_up.id && may_have_been_heard(f));
+    if heard_today {
+        Some(next_slot_of_day_after(moment.shop, follow_up.slot, today))
+    } else if is_open(moment) {
+        None
+    } else {
+        Some(next_opening(moment))
+    }
+}

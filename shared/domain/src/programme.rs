@@ -1,0 +1,192 @@
+//! A programme: which messages a customer gets, and when. Data, checked by [`check`] before it is published.
+
+mod check;
+
+pub use check::{Finding, PROMISE_LATEST_DAY, Rule, SELLING_FROM_OCCASION, Site, THANKS_LATEST_DAY, check};
+
+use crate::ids::StepId;
+use chrono::{NaiveTime, Weekday};
+use serde::{Deserialize, Serialize};
+
+/// What a message is about. The class decides what a template may say (R12 to R15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// Thanks, and nothing else (R12).
+    Thanks,
+    /// A question for impressions (R11, R27).
+    Survey,
+    /// Using the thing: how to, care (R13).
+    Usage,
+    /// Other customers' voices.
+    Voices,
+    /// A story from the shop.
+    Story,
+    /// A greeting of the season or the day (R7).
+    Greeting,
+    /// A newsletter somebody asked for (R9).
+    Newsletter,
+    /// An apology or its coupon, approved by a person (R28).
+    Remedy,
+    /// New or upgraded products (R15).
+    Promotion,
+    /// A price, a gift, a coupon (R15).
+    Offer,
+}
+
+impl Class {
+    /// Whether it sells: such a message never goes out before the second purchase (R14).
+    #[must_use]
+    pub fn is_selling(self) -> bool {
+        matches!(self, Self::Promotion | Self::Offer)
+    }
+
+    /// The class by its name in programmes and in the diary.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Thanks => "thanks",
+            Self::Survey => "survey",
+            Self::Usage => "usage",
+            Self::Voices => "voices",
+            Self::Story => "story",
+            Self::Greeting => "greeting",
+            Self::Newsletter => "newsletter",
+            Self::Remedy => "remedy",
+            Self::Promotion => "promotion",
+            Self::Offer => "offer",
+        }
+    }
+}
+
+/// What a step counts its days from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Anchor {
+    /// The day the purchase began to count.
+    Purchase,
+    /// The day the thing arrived (R11); while that is unknown, the step stands on `unknown_day` after the purchase.
+    Arrival {
+        /// The day after the purchase on which the step stands while arrival is unknown.
+        unknown_day: u32,
+    },
+}
+
+/// Which occasions a step is for: the first, the second, the third and later, …
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Occasions {
+    /// The first occasion it is for, from 1.
+    pub from: u32,
+    /// The last occasion it is for; `None` for all later ones too.
+    pub to: Option<u32>,
+}
+
+impl Occasions {
+    /// Whether the `nth` occasion (from 1) is among them.
+    #[must_use]
+    pub fn contains(self, nth: u32) -> bool {
+        self.from <= nth && self.to.is_none_or(|to| nth <= to)
+    }
+}
+
+/// How often a step comes for one customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OncePer {
+    /// Once for each occasion.
+    Occasion,
+    /// Once for each product: nobody is told twice how to use the same thing.
+    Product,
+}
+
+/// A step bound to a purchase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Its permanent name; the letter `letters/{id}.txt` belongs to it.
+    pub id: StepId,
+    /// What it is about.
+    pub class: Class,
+    /// What its days count from.
+    pub anchor: Anchor,
+    /// The occasions it is for.
+    pub occasions: Occasions,
+    /// How often it comes.
+    pub once_per: OncePer,
+    /// The civil day after the anchor on which it goes out.
+    pub day: u32,
+    /// The last civil day after the anchor on which it may go out: the window ends with that day.
+    pub latest_day: u32,
+    /// The shop's wall-clock time at which it goes out: a quarter hour.
+    pub at: NaiveTime,
+}
+
+/// Where a series begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// `days` after the day of this step.
+    AfterStep {
+        /// A step bound to a purchase.
+        step: StepId,
+        /// Whole days between them, at least.
+        days: u32,
+    },
+    /// `days` after the purchase.
+    AfterPurchase {
+        /// Whole days between them, at least.
+        days: u32,
+    },
+}
+
+/// A rhythm: messages one after the other, each once, until there is no fresh one (R4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Series {
+    /// Its permanent name.
+    pub id: StepId,
+    /// How many purchases a customer has made before it begins, from 1.
+    pub from_occasion: u32,
+    /// Where it begins, counted from that occasion.
+    pub start: Start,
+    /// The weekday on which it goes out; `None` for any.
+    pub weekday: Option<Weekday>,
+    /// Days from one message to the next: whole weeks where there is a weekday.
+    pub every_days: u32,
+    /// How many days a message may be late before the next takes its place.
+    pub window_days: u32,
+    /// The shop's wall-clock time at which it goes out: a quarter hour.
+    pub at: NaiveTime,
+    /// Its messages, in their order.
+    pub letters: Vec<SeriesLetter>,
+}
+
+/// One message of a series.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeriesLetter {
+    /// Its permanent name; the letter `letters/{id}.txt` belongs to it.
+    pub id: StepId,
+    /// What it is about.
+    pub class: Class,
+}
+
+/// A programme.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Programme {
+    /// The steps bound to a purchase.
+    pub steps: Vec<Step>,
+    /// The rhythms.
+    pub series: Vec<Series>,
+}
+
+impl Programme {
+    /// Every message of the programme: its step id and class, in the programme's order.
+    pub fn messages(&self) -> impl Iterator<Item = (&StepId, Class)> {
+        let steps = self.steps.iter().map(|s| (&s.id, s.class));
+        steps.chain(self.series.iter().flat_map(|s| s.letters.iter().map(|l| (&l.id, l.class))))
+    }
+
+    /// The class of a message; `None` where the programme has no such step (any more).
+    #[must_use]
+    pub fn class_of(&self, id: &StepId) -> Option<Class> {
+        self.messages().find(|(step, _)| *step == id).map(|(_, class)| class)
+    }
+}

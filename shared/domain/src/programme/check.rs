@@ -1,0 +1,290 @@
+//! What a programme must keep before it may be published. The same rules hold again at the moment of sending.
+
+use super::{Anchor, Class, Programme, Series, Start, Step};
+use crate::calendar::is_quarter_hour;
+use crate::ids::StepId;
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// The last civil day on which a thank-you may go out (R2).
+pub const THANKS_LATEST_DAY: u32 = 3;
+/// The last civil day on which a new customer hears from the shop after the thank-you (R1).
+pub const PROMISE_LATEST_DAY: u32 = 21;
+/// Purchases before anything is promoted (R14).
+pub const SELLING_FROM_OCCASION: u32 = 2;
+/// Longest span a programme may name, in days: ten years (R5).
+const DAYS_MAX: u32 = 3660;
+
+/// The rule a finding breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rule {
+    /// Every new customer hears from the shop after the thank-you within 21 days.
+    R1,
+    /// A thank-you goes out within 3 days of the first purchase.
+    R2,
+    /// The thank-you only thanks.
+    R12,
+    /// No product is promoted before the second purchase.
+    R14,
+    /// The programme's own form: what it needs to be carried out at all.
+    Form,
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::R1 => "R1",
+            Self::R2 => "R2",
+            Self::R12 => "R12",
+            Self::R14 => "R14",
+            Self::Form => "form",
+        })
+    }
+}
+
+/// Which part of a programme a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Site {
+    /// The programme as a whole.
+    Programme,
+    /// A key of a step, by the step's place in the programme.
+    Step {
+        /// Which of the steps, from 0.
+        index: usize,
+        /// The key, as TOML names it.
+        key: &'static str,
+    },
+    /// A key of a series, by the series' place in the programme.
+    Series {
+        /// Which of the series, from 0.
+        index: usize,
+        /// The key, as TOML names it.
+        key: &'static str,
+    },
+    /// A key of a message of a series.
+    Letter {
+        /// Which of the series, from 0.
+        series: usize,
+        /// Which of its messages, from 0.
+        index: usize,
+        /// The key, as TOML names it.
+        key: &'static str,
+    },
+}
+
+/// Something a programme must not do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Where.
+    pub site: Site,
+    /// The rule it breaks.
+    pub rule: Rule,
+    /// What is wrong.
+    pub what: String,
+    /// How to mend it.
+    pub mend: String,
+}
+
+/// Everything in the programme that breaks a rule; empty where it may be published.
+#[must_use]
+pub fn check(programme: &Programme) -> Vec<Finding> {
+    let steps = programme.steps.iter().enumerate().flat_map(|(index, step)| check_step(step, index));
+    let series = programme.series.iter().enumerate();
+    let mut findings: Vec<Finding> =
+        steps.chain(series.flat_map(|(index, series)| check_series(programme, series, index))).collect();
+    findings.extend(check_ids(programme));
+    findings.extend(check_promises(programme));
+    findings
+}
+
+/// One row of a table of rules: whether it is broken, the key at fault, the rule, what is wrong, how to mend it.
+type Row<'a> = (bool, &'static str, Rule, String, &'a str);
+
+fn finding(site: Site, rule: Rule, what: impl Into<String>, mend: impl Into<String>) -> Finding {
+    Finding { site, rule, what: what.into(), mend: mend.into() }
+}
+
+fn broken<'a>(rows: impl IntoIterator<Item = Row<'a>>, site: impl Fn(&'static str) -> Site) -> Vec<Finding> {
+    let broken = rows.into_iter().filter(|(is_broken, ..)| *is_broken);
+    broken.map(|(_, key, rule, what, mend)| finding(site(key), rule, what, mend)).collect()
+}
+
+fn check_step(step: &Step, index: usize) -> Vec<Finding> {
+    let Step { id, occasions, .. } = step;
+    let thanks = step.class == Class::Thanks;
+    let waits_too_long = |days: u32| (days > DAYS_MAX, format!("`{id}` waits longer than ten years"));
+    let unknown_day = match step.anchor {
+        Anchor::Arrival { unknown_day } => unknown_day,
+        Anchor::Purchase => 0,
+    };
+    let (too_late, late_what) = waits_too_long(step.latest_day);
+    let (unknown_too_late, unknown_what) = waits_too_long(unknown_day);
+    let rows: [Row<'_>; 9] = [
+        (
+            step.latest_day < step.day,
+            "latest_day",
+            Rule::Form,
+            format!("the window of `{id}` ends before it begins"),
+            "set latest_day to day or later",
+        ),
+        (too_late, "latest_day", Rule::Form, late_what, "set latest_day to 3660 at most"),
+        (unknown_too_late, "unknown_day", Rule::Form, unknown_what, "set unknown_day to 3660 at most"),
+        (
+            !is_quarter_hour(step.at),
+            "at",
+            Rule::Form,
+            format!("`{id}` goes out at a time that is no quarter hour"),
+            "set at to :00, :15, :30 or :45",
+        ),
+        (
+            occasions.from == 0 || occasions.to.is_some_and(|to| to < occasions.from),
+            "occasions",
+            Rule::Form,
+            format!("`{id}` is for no occasion"),
+            "count occasions from 1, the first before the last",
+        ),
+        (
+            step.class.is_selling() && occasions.from < SELLING_FROM_OCCASION,
+            "class",
+            Rule::R14,
+            format!("`{id}` promotes before the second purchase"),
+            "set occasions from 2, or choose a class that does not sell",
+        ),
+        (
+            thanks && occasions.contains(1) && step.latest_day > THANKS_LATEST_DAY,
+            "latest_day",
+            Rule::R2,
+            format!("`{id}` may thank later than day {THANKS_LATEST_DAY}"),
+            "set latest_day to 3 at most",
+        ),
+        (
+            thanks && occasions.contains(1) && step.latest_day == 0,
+            "latest_day",
+            Rule::R2,
+            format!("`{id}` misses whoever buys after closing time"),
+            "set latest_day to 1 or later",
+        ),
+        (
+            thanks && step.anchor != Anchor::Purchase,
+            "anchor",
+            Rule::R2,
+            format!("`{id}` thanks only after arrival"),
+            "set anchor to purchase",
+        ),
+    ];
+    broken(rows, |key| Site::Step { index, key })
+}
+
+fn check_series(programme: &Programme, series: &Series, index: usize) -> Vec<Finding> {
+    let Series { id, start, every_days, .. } = series;
+    let (Start::AfterStep { days, .. } | Start::AfterPurchase { days }) = start;
+    let comes =
+        |step: &StepId| programme.steps.iter().any(|s| s.id == *step && s.occasions.contains(series.from_occasion));
+    let missing = match start {
+        Start::AfterStep { step, .. } if !comes(step) => Some(step.as_str()),
+        _ => None,
+    };
+    let rows: [Row<'_>; 8] = [
+        (
+            !is_quarter_hour(series.at),
+            "at",
+            Rule::Form,
+            format!("`{id}` goes out at a time that is no quarter hour"),
+            "set at to :00, :15, :30 or :45",
+        ),
+        (
+            *every_days == 0 || *every_days > DAYS_MAX,
+            "every_days",
+            Rule::Form,
+            format!("`{id}` has no rhythm"),
+            "set every_weeks to 1 or more",
+        ),
+        (
+            series.weekday.is_some() && !every_days.is_multiple_of(7),
+            "every_days",
+            Rule::Form,
+            format!("`{id}` has a weekday but no whole weeks"),
+            "use every_weeks",
+        ),
+        (
+            series.window_days >= *every_days,
+            "window_days",
+            Rule::Form,
+            format!("a late message of `{id}` would meet the next"),
+            "set window_days below the rhythm",
+        ),
+        (
+            series.from_occasion == 0,
+            "from_occasion",
+            Rule::Form,
+            format!("`{id}` begins before any purchase"),
+            "set from_occasion to 1 or more",
+        ),
+        (series.letters.is_empty(), "letters", Rule::Form, format!("`{id}` has no letters"), "add a [[series.letter]]"),
+        (
+            missing.is_some(),
+            "start",
+            Rule::Form,
+            format!("`{id}` begins after `{}`, which does not come", missing.unwrap_or_default()),
+            "name a [[step]] that comes on that occasion",
+        ),
+        (
+            *days > DAYS_MAX,
+            "start",
+            Rule::Form,
+            format!("`{id}` waits longer than ten years"),
+            "begin within 3660 days",
+        ),
+    ];
+    let mut findings = broken(rows, |key| Site::Series { index, key });
+    findings.extend(check_letters(series, index));
+    findings
+}
+
+fn check_letters(series: &Series, index: usize) -> impl Iterator<Item = Finding> {
+    let too_early = series.from_occasion < SELLING_FROM_OCCASION;
+    let selling = series.letters.iter().enumerate().filter(move |(_, letter)| too_early && letter.class.is_selling());
+    selling.map(move |(letter, message)| {
+        let site = Site::Letter { series: index, index: letter, key: "class" };
+        let mend = "move it to a series with from_occasion = 2, or choose a class that does not sell";
+        finding(site, Rule::R14, format!("`{}` promotes before the second purchase", message.id), mend)
+    })
+}
+
+fn check_ids(programme: &Programme) -> Vec<Finding> {
+    let mut seen: BTreeSet<&StepId> = BTreeSet::new();
+    let steps = programme.steps.iter().enumerate().map(|(index, s)| (Site::Step { index, key: "id" }, &s.id));
+    let letters = programme.series.iter().enumerate().flat_map(|(series, s)| {
+        s.letters.iter().enumerate().map(move |(index, l)| (Site::Letter { series, index, key: "id" }, &l.id))
+    });
+    let mut names = BTreeSet::new();
+    let series = programme.series.iter().enumerate().map(|(index, s)| (Site::Series { index, key: "id" }, &s.id));
+    let same_name = series.filter(|(_, id)| !names.insert(*id));
+    let again = steps.chain(letters).filter(|(_, id)| !seen.insert(id)).chain(same_name);
+    let mend = "give each step and each series an id of its own; an id is for ever";
+    again.map(|(site, id)| finding(site, Rule::Form, format!("the id `{id}` stands twice"), mend)).collect()
+}
+
+fn check_promises(programme: &Programme) -> Vec<Finding> {
+    let first = || programme.steps.iter().filter(|s| s.occasions.contains(1));
+    let thanks = || first().filter(|s| s.class == Class::Thanks);
+    let mut findings = Vec::new();
+    if !thanks().any(|s| (1..=THANKS_LATEST_DAY).contains(&s.latest_day)) {
+        let what = "nothing thanks a new customer within 3 days";
+        let mend = "add a step with class = \"thanks\", occasions from 1, latest_day = 3 or less";
+        findings.push(finding(Site::Programme, Rule::R2, what, mend));
+    }
+    let thanked = thanks().map(|s| s.day).min();
+    let keeps_promise = |s: &Step| {
+        !matches!(s.class, Class::Thanks | Class::Remedy)
+            && s.anchor == Anchor::Purchase
+            && s.latest_day <= PROMISE_LATEST_DAY
+            && thanked.is_none_or(|day| s.day > day)
+    };
+    if !first().any(keeps_promise) {
+        let what = "no step after the thank-you reaches every new customer within 21 days";
+        let mend = "add a step with anchor = \"purchase\", occasions from 1, latest_day = 21 or less";
+        findings.push(finding(Site::Programme, Rule::R1, what, mend));
+    }
+    findings
+}

@@ -1,0 +1,78 @@
+//! The promises to a new customer, and whether they were kept: a thank-you within 3 days (R2), and a
+//! message after it within 21 (R1). What could not be kept has a reason on record, or it is broken.
+
+use crate::calendar::day_of;
+use crate::customer::{Customer, Occasion};
+use crate::follow_up::{FollowUp, Reason, State};
+use crate::programme::{Class, PROMISE_LATEST_DAY, THANKS_LATEST_DAY};
+use crate::shop::Shop;
+use chrono::{DateTime, Utc};
+
+/// Whether a promise was kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Promise {
+    /// The message went out in time.
+    Kept,
+    /// There is still time.
+    Open,
+    /// It could not be kept, for this reason.
+    Impossible(Reason),
+    /// It was not kept, and nothing says why.
+    Broken,
+}
+
+/// The promises to one customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Promises {
+    /// R2: the thank-you.
+    pub thanks: Promise,
+    /// R1: a message after the thank-you.
+    pub contact: Promise,
+}
+
+/// The promises made with the first purchase since the shop began; `None` for a customer of whom there is
+/// only history.
+#[must_use]
+pub fn promises(shop: &Shop, customer: &Customer, follow_ups: &[FollowUp], now: DateTime<Utc>) -> Option<Promises> {
+    let occasions = customer.occasions(shop);
+    let Some(first) = occasions.iter().find(|o| !o.is_history()) else {
+        let undone = Promise::Impossible(Reason::PurchaseUndone);
+        let was_new = customer.purchases.iter().any(|p| p.undone && !p.history);
+        return was_new.then_some(Promises { thanks: undone, contact: undone });
+    };
+    if customer.earlier_occasions > 0
+        || first.nth > 1 && occasions.len() > 1 && first.purchases.iter().any(|p| p.history)
+    {
+        return None;
+    }
+    let judge = |is_meant: fn(Class) -> bool, latest_day| judge(shop, first, follow_ups, is_meant, latest_day, now);
+    Some(Promises {
+        thanks: judge(|class| class == Class::Thanks, THANKS_LATEST_DAY),
+        contact: judge(|class| class != Class::Thanks, PROMISE_LATEST_DAY),
+    })
+}
+
+fn judge(
+    shop: &Shop,
+    first: &Occasion<'_>,
+    follow_ups: &[FollowUp],
+    is_meant: fn(Class) -> bool,
+    latest_day: u32,
+    now: DateTime<Utc>,
+) -> Promise {
+    let bound = |f: &&FollowUp| f.purchase.as_ref().is_some_and(|key| first.purchases.iter().any(|p| p.key == *key));
+    let meant: Vec<&FollowUp> = follow_ups.iter().filter(|f| is_meant(f.class)).filter(bound).collect();
+    let in_time = |f: &&&FollowUp| {
+        let sent_on = f.sent_at.map(|at| day_of(at, shop.zone));
+        sent_on.is_some_and(|day| (day - first.day).num_days() <= i64::from(latest_day))
+    };
+    if meant.iter().any(|f| in_time(&f) && f.state.has_left()) {
+        return Promise::Kept;
+    }
+    if (day_of(now, shop.zone) - first.day).num_days() <= i64::from(latest_day) {
+        return Promise::Open;
+    }
+    let doubtful = meant.iter().any(|f| f.state == State::InDoubt).then_some(Reason::UnknownWhetherSent);
+    let reason = meant.iter().find_map(|f| f.reason).or(doubtful);
+    reason.map_or(Promise::Broken, Promise::Impossible)
+}

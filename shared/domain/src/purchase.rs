@@ -1,0 +1,221 @@
+//! A purchase: a join of facts, not a log.
+//!
+//! Carts repeat themselves, deliver late and out of order. So what a webhook says is a [`Report`],
+//! and a purchase is the *join* of all its reports: commutative, associative and idempotent. Any order
+//! of arrival ends in the same facts, and a report that comes again changes nothing.
+//!
+//! Two kinds of facts stand side by side: **moments** (paid, shipped, arrived, cancelled, refunded), of
+//! which the earliest known counts and which never go away again, and the **order** (who, what, how
+//! much), of which the newest version counts as a whole.
+
+use crate::contact::{EmailAddress, PersonName, PhoneNumber};
+use crate::ids::PurchaseKey;
+use crate::money::Money;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// Lines kept of one order; [`Order::line_count`] tells how many there were.
+pub const LINES_MAX: usize = 20;
+/// Longest product name kept, in characters.
+const PRODUCT_NAME_MAX: usize = 120;
+
+/// What a person said about hearing from the shop beyond the purchase itself. Missing is unknown, and
+/// unknown is never granted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Consent {
+    /// Nobody asked, or the cart does not say.
+    #[default]
+    Unknown,
+    /// The person said yes.
+    Granted,
+    /// The person said no.
+    Denied,
+}
+
+/// One line of an order.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Line {
+    /// The product's id in the cart; where it has none, its name: what "the same product" means.
+    #[serde(rename = "p")]
+    pub product: String,
+    /// What the customer knows it by.
+    #[serde(rename = "n")]
+    pub name: String,
+    /// A picture on https, where the order has one.
+    #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+    /// How many.
+    #[serde(rename = "q")]
+    pub quantity: u32,
+    /// The price of one, in the minor unit of the order's currency.
+    #[serde(rename = "a")]
+    pub unit_amount_minor: i64,
+}
+
+impl Line {
+    /// A line whose texts are kept within bounds.
+    #[must_use]
+    pub fn new(
+        product: Option<&str>,
+        name: &str,
+        picture: Option<&str>,
+        quantity: u32,
+        unit_amount_minor: i64,
+    ) -> Self {
+        let clean: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).take(PRODUCT_NAME_MAX).collect();
+        let name = clean.trim().to_owned();
+        let product = product.map(str::trim).filter(|p| !p.is_empty()).unwrap_or(&name);
+        Self {
+            product: product.chars().take(PRODUCT_NAME_MAX).collect(),
+            picture: picture.filter(|url| url.starts_with("https://") && url.len() <= 500).map(str::to_owned),
+            name,
+            quantity,
+            unit_amount_minor,
+        }
+    }
+}
+
+/// Who bought: what the order says of its buyer. The recipient of a gift is never kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Buyer {
+    /// The mail address, where there is a usable one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<EmailAddress>,
+    /// The phone number, where there is a valid one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<PhoneNumber>,
+    /// The name, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<PersonName>,
+}
+
+/// What an order says of itself at one version. The newest version counts as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Order {
+    /// When the cart last changed the order, by the cart's clock: the version. The join keeps the later one;
+    /// of two with the same time the greater by [`Ord`], so that both orders of arrival agree.
+    pub version_at: DateTime<Utc>,
+    /// When the order was placed.
+    pub ordered_at: DateTime<Utc>,
+    /// Who bought.
+    pub buyer: Buyer,
+    /// What the order says about consent.
+    pub consent: Consent,
+    /// Whether somebody else receives it.
+    pub gift: bool,
+    /// The total, as first charged.
+    pub total: Money,
+    /// How many lines the order has, including those beyond [`LINES_MAX`].
+    pub line_count: u32,
+    /// The first [`LINES_MAX`] lines.
+    pub lines: Vec<Line>,
+}
+
+impl Order {
+    /// The product a message speaks of: the line that cost most, the first of equals.
+    #[must_use]
+    pub fn main_line(&self) -> Option<&Line> {
+        let cost = |l: &Line| l.unit_amount_minor.saturating_mul(i64::from(l.quantity));
+        self.lines.iter().rev().max_by_key(|l| cost(l))
+    }
+}
+
+/// The moments of a purchase, each the earliest that any report named.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moments {
+    /// The earliest time at which a report said "paid".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_seen_at: Option<DateTime<Utc>>,
+    /// The earliest time at which a report said "not paid yet" (konbini, bank transfer).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unpaid_seen_at: Option<DateTime<Utc>>,
+    /// When it was handed to a carrier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipped_at: Option<DateTime<Utc>>,
+    /// When it arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived_at: Option<DateTime<Utc>>,
+    /// When it was cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_at: Option<DateTime<Utc>>,
+    /// When all of it was refunded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refunded_at: Option<DateTime<Utc>>,
+}
+
+fn earliest(a: Option<DateTime<Utc>>, b: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    a.into_iter().chain(b).min()
+}
+
+impl Moments {
+    fn join(self, other: Self) -> Self {
+        Self {
+            paid_seen_at: earliest(self.paid_seen_at, other.paid_seen_at),
+            unpaid_seen_at: earliest(self.unpaid_seen_at, other.unpaid_seen_at),
+            shipped_at: earliest(self.shipped_at, other.shipped_at),
+            arrived_at: earliest(self.arrived_at, other.arrived_at),
+            cancelled_at: earliest(self.cancelled_at, other.cancelled_at),
+            refunded_at: earliest(self.refunded_at, other.refunded_at),
+        }
+    }
+}
+
+/// What one webhook says: the order's version, where it carries one, and the moments it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Which purchase it is about.
+    pub key: PurchaseKey,
+    /// The order as it now is; `None` for an event that carries only the order's id.
+    pub order: Option<Order>,
+    /// The moments it names.
+    pub moments: Moments,
+}
+
+/// The facts of a purchase: the join of all its reports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Purchase {
+    /// Which purchase.
+    pub key: PurchaseKey,
+    /// The newest version of the order; `None` while only its id is known (a refund came first).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Order>,
+    /// The moments.
+    #[serde(default)]
+    pub moments: Moments,
+}
+
+impl Purchase {
+    /// The facts that one report alone makes.
+    #[must_use]
+    pub fn from_report(report: Report) -> Self {
+        Self { key: report.key, order: report.order, moments: report.moments }
+    }
+
+    /// These facts and a report's, together. Commutative, associative, idempotent.
+    #[must_use]
+    pub fn join(mut self, report: Report) -> Self {
+        debug_assert_eq!(self.key, report.key, "a report joins the purchase it is about");
+        self.moments = self.moments.join(report.moments);
+        self.order = self.order.into_iter().chain(report.order).max();
+        self
+    }
+
+    /// When the purchase began to count: when it was paid. An order that was never seen unpaid before was
+    /// paid when it was placed; one that waited for its money begins with the first report that says
+    /// "paid". An order that owes money again later (something was added to it) began when it began.
+    /// `None` while it is not paid, or nothing but its id is known.
+    #[must_use]
+    pub fn began_at(&self) -> Option<DateTime<Utc>> {
+        let ordered_at = self.order.as_ref()?.ordered_at;
+        let paid_seen_at = self.moments.paid_seen_at?;
+        let waited = self.moments.unpaid_seen_at.is_some_and(|unpaid_seen_at| unpaid_seen_at <= paid_seen_at);
+        Some(if waited { paid_seen_at.max(ordered_at) } else { ordered_at })
+    }
+
+    /// Whether it was undone: cancelled, or all of it refunded. Absorbing.
+    #[must_use]
+    pub fn is_undone(&self) -> bool {
+        self.moments.cancelled_at.is_some() || self.moments.refunded_at.is_some()
+    }
+}

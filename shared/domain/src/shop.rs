@@ -1,0 +1,102 @@
+//! A shop's settings: who it is, who signs, when it writes.
+
+use crate::contact::EmailAddress;
+use crate::ids::ShopId;
+use chrono::{Duration, NaiveDate, NaiveTime, Timelike};
+use chrono_tz::Tz;
+
+/// A shop as its `shop.toml` describes it. A value of this type is complete: a shop that lacks what the
+/// law asks of every advertising mail (特定電子メール法 4条) cannot be read into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shop {
+    /// Its name in this deployment.
+    pub id: ShopId,
+    /// What its customers call it: 「うつわ さくら」.
+    pub name: String,
+    /// The page where one can look at it and buy.
+    pub url: String,
+    /// Who stands behind it, and how to complain.
+    pub legal: Legal,
+    /// Whom mails come from and go back to.
+    pub sender: Sender,
+    /// Who signs.
+    pub staff: Staff,
+    /// The zone its days are counted in.
+    pub zone: Tz,
+    /// The first day whose orders are followed up; what is older is history.
+    pub start_date: NaiveDate,
+    /// Whether all purchases before the start date are known. Where they are not, nobody is greeted by count.
+    pub history_complete: bool,
+    /// The hours in which mails may go out.
+    pub hours: Hours,
+    /// Into how many shards its slots are divided. It only grows.
+    pub shards: u32,
+    /// Orders within this many days are one occasion.
+    pub occasion_days: u32,
+}
+
+/// What every advertising mail must show: 特定電子メール法 4条, 同施行規則 9条.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Legal {
+    /// The real name of the sender, not only the shop's: 「佐藤 花子」.
+    pub operator: String,
+    /// The postal address.
+    pub address: String,
+    /// The phone number for questions and complaints, as people write it.
+    pub phone: String,
+    /// When somebody answers it: 「10〜17時、水曜休」.
+    pub phone_hours: String,
+    /// The mail address for questions and complaints.
+    pub email: EmailAddress,
+}
+
+/// Whom mails come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sender {
+    /// The address mails come from: an identity that SES has verified.
+    pub address: EmailAddress,
+    /// The name beside it (R17): 「うつわ さくら(店主 佐藤)」.
+    pub name: String,
+    /// Where replies go: an inbox that a person reads (R19).
+    pub reply_to: EmailAddress,
+}
+
+/// Who signs a letter (R16).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staff {
+    /// 「佐藤 花子」
+    pub name: String,
+    /// 「店主」
+    pub role: String,
+}
+
+/// The hours of a day in which mails may go out, by the shop's wall clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hours {
+    /// The first moment.
+    pub from: NaiveTime,
+    /// The last moment.
+    pub to: NaiveTime,
+}
+
+impl Hours {
+    /// Whether a mail may go out at this time.
+    #[must_use]
+    pub fn contains(self, time: NaiveTime) -> bool {
+        self.from <= time && time <= self.to
+    }
+
+    /// The time within the hours that is nearest to this one: a quarter hour, where the hours hold one.
+    #[must_use]
+    pub fn nearest(self, time: NaiveTime) -> NaiveTime {
+        let minutes_past = i64::from(self.to.minute() % 15);
+        if time < self.from {
+            self.from
+        } else if time > self.to {
+            let quarter = self.to.with_second(0).unwrap_or(self.to) - Duration::minutes(minutes_past);
+            quarter.max(self.from)
+        } else {
+            time
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! A task: what only a person can do, on the owner's list.
+
+use crate::follow_up::Reason;
+use crate::ids::CustomerId;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// What kind of task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskKind {
+    /// Somebody has no mail address: a postcard (R26).
+    WritePostcard,
+    /// A message that was promised did not go out: reach the customer some other way (R1, R2).
+    KeepPromise,
+    /// A series has no fresh letter for somebody: write one.
+    WriteLetter,
+    /// The account cannot send: nothing goes out until a person has looked.
+    SendingStopped,
+}
+
+impl TaskKind {
+    /// The kind by its name in the diary.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WritePostcard => "write_postcard",
+            Self::KeepPromise => "keep_promise",
+            Self::WriteLetter => "write_letter",
+            Self::SendingStopped => "sending_stopped",
+        }
+    }
+}
+
+/// A task on the owner's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// What to do.
+    pub kind: TaskKind,
+    /// For whom; `None` where it is for the shop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<CustomerId>,
+    /// What it is about: a purchase, a follow-up, a series, a slot.
+    pub about: String,
+    /// The day by which it should be done.
+    pub due: NaiveDate,
+    /// What led to it.
+    pub why: Reason,
+}
+
+impl Task {
+    /// What makes it the same task when it is found again.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let customer = self.customer.as_ref().map_or("shop", CustomerId::as_str);
+        format!("{}#{customer}#{}", self.kind.name(), self.about)
+    }
+}

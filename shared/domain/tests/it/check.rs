@@ -1,0 +1,99 @@
+//! What may be published: each finding by its rule and its place.
+
+use crate::support::{clock, id, programme, step};
+use wasurena_domain::programme::{Anchor, Class, Finding, Occasions, Programme, Site, Start, check};
+
+/// The findings of the sample programme after a change, as `rule place key`.
+#[track_caller]
+fn check_finds(change: impl FnOnce(&mut Programme), expected: &[&str]) {
+    let mut programme = programme();
+    change(&mut programme);
+    let findings = check(&programme);
+    let shown: Vec<String> = findings.iter().map(shown).collect();
+    assert_eq!(shown, expected);
+    assert!(findings.iter().all(|f| !f.what.is_empty() && !f.mend.is_empty()));
+}
+
+fn shown(finding: &Finding) -> String {
+    let place = match &finding.site {
+        Site::Programme => "programme".to_owned(),
+        Site::Step { index, key } => format!("step {index} {key}"),
+        Site::Series { index, key } => format!("series {index} {key}"),
+        Site::Letter { series, index, key } => format!("letter {series}/{index} {key}"),
+    };
+    format!("{} {place}", finding.rule)
+}
+
+const THANKS: usize = 0;
+const USAGE: usize = 4;
+
+#[test]
+fn the_sample_programme_is_clean() {
+    check_finds(|_| (), &[]);
+}
+
+#[test]
+fn r1_somebody_must_follow_the_thanks_within_21_days() {
+    check_finds(|p| p.steps[USAGE].latest_day = 22, &["R1 programme"]);
+    check_finds(|p| p.steps[USAGE].latest_day = 14, &[]);
+    check_finds(|p| p.steps[USAGE].occasions.from = 2, &["form series 0 start", "R1 programme"]);
+    check_finds(|p| p.steps[USAGE].anchor = Anchor::Arrival { unknown_day: 14 }, &["R1 programme"]);
+    check_finds(|p| p.steps[USAGE].class = Class::Thanks, &["R2 step 4 latest_day", "R1 programme"]);
+    // A remedy waits for a person; what goes out before the thanks is not after them.
+    check_finds(|p| p.steps[USAGE].class = Class::Remedy, &["R1 programme"]);
+    check_finds(|p| p.steps[USAGE].day = 1, &["R1 programme"]);
+}
+
+#[test]
+fn r2_thanks_come_within_three_days() {
+    check_finds(|p| p.steps[THANKS].latest_day = 4, &["R2 step 0 latest_day", "R2 programme"]);
+    check_finds(|p| drop(p.steps.remove(THANKS)), &["R2 programme"]);
+    check_finds(|p| p.steps[THANKS].anchor = Anchor::Arrival { unknown_day: 1 }, &["R2 step 0 anchor"]);
+    check_finds(|p| p.steps[THANKS].occasions = Occasions { from: 2, to: None }, &["R2 programme"]);
+    check_finds(
+        |p| (p.steps[THANKS].day, p.steps[THANKS].latest_day) = (0, 0),
+        &["R2 step 0 latest_day", "R2 programme"],
+    );
+    // The thanks for a second purchase may take longer.
+    check_finds(|p| p.steps[1].latest_day = 5, &[]);
+}
+
+#[test]
+fn r14_nothing_is_promoted_before_the_second_purchase() {
+    for class in [Class::Promotion, Class::Offer] {
+        let promoting = step("sale", class, Anchor::Purchase, (1, None), (5, 9));
+        check_finds(|p| p.steps.push(promoting.clone()), &["R14 step 5 class"]);
+        check_finds(|p| p.steps.push(step("sale", class, Anchor::Purchase, (2, None), (5, 9))), &[]);
+        check_finds(|p| p.series[0].letters[3].class = class, &["R14 letter 0/3 class"]);
+    }
+    let every_letter: Vec<String> = (0..4).map(|n| format!("R14 letter 1/{n} class")).collect();
+    check_finds(|p| p.series[1].from_occasion = 1, &every_letter.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+#[test]
+fn steps_must_be_possible() {
+    check_finds(|p| p.steps[3].latest_day = 3, &["form step 3 latest_day"]);
+    check_finds(|p| p.steps[3].latest_day = 3661, &["form step 3 latest_day"]);
+    check_finds(|p| p.steps[3].anchor = Anchor::Arrival { unknown_day: 3661 }, &["form step 3 unknown_day"]);
+    check_finds(|p| p.steps[3].at = clock("10:10"), &["form step 3 at"]);
+    check_finds(|p| p.steps[3].occasions.from = 0, &["form step 3 occasions"]);
+    check_finds(|p| p.steps[3].occasions = Occasions { from: 3, to: Some(2) }, &["form step 3 occasions"]);
+    check_finds(|p| p.steps[3].id = id("usage"), &["form step 4 id"]);
+}
+
+#[test]
+fn series_must_be_possible() {
+    check_finds(|p| p.series[0].at = clock("10:01"), &["form series 0 at"]);
+    check_finds(|p| p.series[1].every_days = 0, &["form series 1 every_days", "form series 1 window_days"]);
+    check_finds(|p| p.series[1].every_days = 3661, &["form series 1 every_days"]);
+    check_finds(|p| p.series[0].every_days = 30, &["form series 0 every_days"]);
+    check_finds(|p| p.series[1].every_days = 30, &[]);
+    check_finds(|p| p.series[0].window_days = 28, &["form series 0 window_days"]);
+    check_finds(|p| p.series[0].from_occasion = 0, &["form series 0 from_occasion", "form series 0 start"]);
+    check_finds(|p| p.series[0].letters.clear(), &["form series 0 letters"]);
+    check_finds(|p| p.series[0].start = Start::AfterStep { step: id("no-such"), days: 1 }, &["form series 0 start"]);
+    check_finds(|p| p.series[0].start = Start::AfterPurchase { days: 3661 }, &["form series 0 start"]);
+    check_finds(|p| p.series[0].letters[2].id = id("letter-1"), &["form letter 0/2 id"]);
+    check_finds(|p| p.series[1].letters[0].id = id("arrival"), &["form letter 1/0 id"]);
+    check_finds(|p| p.series[1].id = id("letters"), &["form series 1 id"]);
+}

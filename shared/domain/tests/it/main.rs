@@ -1,0 +1,15 @@
+//! The domain, tried from outside: tables for what it must do, and properties for what it must never do.
+
+#![cfg(test)]
+
+mod check;
+mod customer;
+mod planner;
+mod planner_facts;
+mod planner_series;
+mod policy;
+mod purchase;
+mod purity;
+mod repair;
+mod simulation;
+mod support;

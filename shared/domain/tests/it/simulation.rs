@@ -1,0 +1,362 @@
+//! Random facts over two years against random programmes that `check` accepts: whatever happens, the promises
+//! hold after every step.
+
+use crate::support::{Story, clock, id, order, paid, shop, step};
+use chrono::{DateTime, Datelike, Duration, Utc, Weekday};
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+use wasurena_domain::calendar::day_of;
+use wasurena_domain::follow_up::{FollowUp, State};
+use wasurena_domain::planner::{Change, NOTICE_MINUTES, REVIEW_DAYS, plan};
+use wasurena_domain::programme::{
+    Anchor, Class, Occasions, OncePer, Programme, Series, SeriesLetter, Start, Step, check,
+};
+use wasurena_domain::purchase::{Consent, Line, Moments, Purchase, Report};
+
+/// What may become known.
+#[derive(Debug, Clone)]
+enum Fact {
+    /// An order, placed this many hours ago, of one of three products.
+    Buys {
+        hours_ago: i64,
+        product: u8,
+        consent: Consent,
+        mail: bool,
+        waits_for_money: bool,
+    },
+    /// Money for an order that waited for it.
+    Pays(usize),
+    Cancels(usize),
+    /// Arrival of a purchase, this many days ago.
+    Arrives(usize, i64),
+    OptsOut,
+    ComesBack,
+    /// Nobody is at home for some hours.
+    Outage(i64),
+}
+
+fn any_fact() -> impl Strategy<Value = Fact> {
+    let consent = prop_oneof![3 => Just(Consent::Granted), 1 => Just(Consent::Unknown), 1 => Just(Consent::Denied)];
+    let hours_ago = prop_oneof![4 => 0..2_i64, 2 => 0..24 * 24_i64, 1 => 0..24 * 900_i64];
+    let buys = (hours_ago, 0..3_u8, consent, proptest::bool::weighted(0.9), proptest::bool::weighted(0.15)).prop_map(
+        |(hours_ago, product, consent, mail, waits_for_money)| Fact::Buys {
+            hours_ago,
+            product,
+            consent,
+            mail,
+            waits_for_money,
+        },
+    );
+    prop_oneof![
+        6 => buys,
+        1 => any::<usize>().prop_map(Fact::Pays),
+        1 => any::<usize>().prop_map(Fact::Cancels),
+        3 => (any::<usize>(), 0..20_i64).prop_map(|(n, days)| Fact::Arrives(n, days)),
+        1 => Just(Fact::OptsOut),
+        1 => Just(Fact::ComesBack),
+        1 => (1..24 * 40_i64).prop_map(Fact::Outage),
+    ]
+}
+
+/// Facts, each some minutes after the one before; mostly days, over two years.
+fn any_facts() -> impl Strategy<Value = Vec<(i64, Fact)>> {
+    let pause = prop_oneof![2 => 0..60 * 24_i64, 3 => 0..60 * 24 * 30_i64, 1 => 0..60 * 24 * 200_i64];
+    proptest::collection::vec((pause, any_fact()), 1..10)
+}
+
+fn any_class() -> impl Strategy<Value = Class> {
+    use Class::{Greeting, Offer, Promotion, Story, Survey, Thanks, Usage, Voices};
+    proptest::sample::select(vec![Thanks, Survey, Usage, Voices, Story, Greeting, Promotion, Offer])
+}
+
+fn any_step(n: usize) -> impl Strategy<Value = Step> {
+    let anchor =
+        prop_oneof![Just(Anchor::Purchase), (0..20_u32).prop_map(|unknown_day| Anchor::Arrival { unknown_day })];
+    let occasions = (1..4_u32, proptest::option::of(0..2_u32));
+    let time = proptest::sample::select(vec!["07:00", "09:00", "10:00", "19:45", "20:00", "22:30"]);
+    (any_class(), anchor, occasions, any::<bool>(), 0..25_u32, 0..10_u32, time).prop_map(
+        move |(class, anchor, (from, more), per_product, day, window, time)| Step {
+            once_per: if per_product { OncePer::Product } else { OncePer::Occasion },
+            at: clock(time),
+            occasions: Occasions { from, to: more.map(|more| from + more) },
+            ..step(&format!("step-{n}"), class, anchor, (1, None), (day, day + window))
+        },
+    )
+}
+
+fn any_series(n: usize) -> impl Strategy<Value = Series> {
+    let start = prop_oneof![
+        (0..60_u32).prop_map(|days| Start::AfterPurchase { days }),
+        (0..30_u32).prop_map(|days| Start::AfterStep { step: id("keep"), days }),
+    ];
+    let weekday = proptest::option::of(proptest::sample::select(vec![Weekday::Mon, Weekday::Tue, Weekday::Sun]));
+    let classes = proptest::collection::vec(any_class(), 1..6);
+    (1..4_u32, start, weekday, 1..12_u32, 0..30_u32, classes).prop_map(
+        move |(from_occasion, start, weekday, weeks, window_days, classes)| Series {
+            id: id(&format!("series-{n}")),
+            from_occasion,
+            start,
+            weekday,
+            every_days: weeks * 7,
+            window_days,
+            at: clock("10:00"),
+            letters: classes
+                .into_iter()
+                .enumerate()
+                .map(|(letter, class)| SeriesLetter { id: id(&format!("letter-{n}-{letter}")), class })
+                .collect(),
+        },
+    )
+}
+
+/// A programme with a thank-you and something that keeps R1, and whatever else; only what `check` accepts.
+fn any_programme() -> impl Strategy<Value = Programme> {
+    let thanks = (0..4_u32, 0..4_u32).prop_map(|(day, window)| (day, day + window));
+    let keep = (0..22_u32, 0..10_u32).prop_map(|(day, window)| (day, day + window));
+    let more = (proptest::option::of(any_step(1)), proptest::option::of(any_step(2)));
+    let series = (proptest::option::of(any_series(1)), proptest::option::of(any_series(2)));
+    let all = (thanks, keep, any::<bool>(), more, series).prop_map(|(thanks, keep, per_product, more, series)| {
+        let kept = step("keep", Class::Usage, Anchor::Purchase, (1, None), keep);
+        let once_per = if per_product { OncePer::Product } else { OncePer::Occasion };
+        let steps = [
+            Some(step("thanks", Class::Thanks, Anchor::Purchase, (1, None), thanks)),
+            Some(Step { once_per, ..kept }),
+            more.0,
+            more.1,
+        ];
+        Programme {
+            steps: steps.into_iter().flatten().collect(),
+            series: [series.0, series.1].into_iter().flatten().collect(),
+        }
+    });
+    all.prop_filter("refused by check", |programme| check(programme).is_empty())
+}
+
+/// A story that is held against every promise after every step.
+struct Trial {
+    story: Story,
+    /// Outages, in which nothing is kept: from and to.
+    outages: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    /// Times at which the customer had said stop: from and to.
+    silences: Vec<(DateTime<Utc>, Option<DateTime<Utc>>)>,
+}
+
+impl Trial {
+    fn new(programme: Programme) -> Self {
+        let mut story = Story::of(shop(), programme);
+        story.until("2026-03-01 12:00").plan_now();
+        Self { story, outages: Vec::new(), silences: Vec::new() }
+    }
+
+    /// Lets the story run, one due entry after the other.
+    fn pass(&mut self, time: Duration) {
+        let end = self.story.now + time;
+        while let Some(due) = self.story.next_due().filter(|due| *due <= end) {
+            let now = self.story.now.max(due);
+            self.story.run_to(now);
+            self.holds();
+        }
+        self.story.run_to(end);
+    }
+
+    fn learn(&mut self, fact: &Fact) {
+        let now = self.story.now;
+        let nth = |n: usize| self.story.purchases.keys().nth(n % self.story.purchases.len().max(1)).cloned();
+        let moments = Moments::default();
+        match *fact {
+            Fact::Buys { hours_ago, product, consent, mail, waits_for_money } => {
+                let mut order = order(now - Duration::hours(hours_ago));
+                order.version_at = now;
+                order.consent = consent;
+                order.lines = vec![Line::new(Some(&format!("product-{product}")), "器", None, 1, 100)];
+                if !mail {
+                    order.buyer.email = None;
+                }
+                let mut report = paid(&format!("order-{:02}", self.story.purchases.len()), order);
+                if waits_for_money {
+                    report.moments = Moments { unpaid_seen_at: report.moments.paid_seen_at, ..moments };
+                }
+                self.story.hears(report);
+            }
+            Fact::Pays(n) => self.report(nth(n), Moments { paid_seen_at: Some(now), ..moments }),
+            Fact::Cancels(n) => self.report(nth(n), Moments { cancelled_at: Some(now), ..moments }),
+            Fact::Arrives(n, days) => {
+                self.report(nth(n), Moments { arrived_at: Some(now - Duration::days(days)), ..moments });
+            }
+            Fact::OptsOut => {
+                self.silences.push((now, None));
+                self.story.customer.opted_out_at = Some(now);
+                self.story.plan_now();
+            }
+            Fact::ComesBack => {
+                self.silences.iter_mut().for_each(|(_, to)| *to = to.or(Some(now)));
+                self.story.customer.opted_out_at = None;
+                self.story.plan_now();
+            }
+            Fact::Outage(hours) => {
+                self.story.now = now + Duration::hours(hours);
+                self.outages.push((now, self.story.now));
+            }
+        }
+        if !matches!(fact, Fact::Outage(_)) {
+            self.holds();
+        }
+    }
+
+    fn report(&mut self, key: Option<wasurena_domain::ids::PurchaseKey>, moments: Moments) {
+        if let Some(key) = key {
+            self.story.hears(Report { key, order: None, moments });
+        }
+    }
+
+    /// What holds after every plan.
+    fn holds(&self) {
+        let story = &self.story;
+        let again = plan(&story.situation());
+        assert_eq!(again, plan(&story.situation()), "the same situation gives the same plan");
+        assert_eq!(again.changes, [], "planning twice is planning once");
+        let new_tasks = again.tasks.iter().filter(|t| !story.tasks.contains(&t.key()));
+        assert_eq!(new_tasks.count(), 0, "a task is found once");
+        let earliest = story.now + Duration::minutes(NOTICE_MINUTES);
+        for change in &story.plan.changes {
+            match change {
+                Change::Put(f) if f.state == State::Planned => self.fits(f, f.slot.start(), f.deadline, earliest),
+                Change::Replan { from, slot, deadline } if *slot != from.slot => {
+                    self.fits(from, slot.start(), *deadline, earliest);
+                }
+                _ => {}
+            }
+        }
+        let open = story.follow_ups.iter().any(|f| f.state.is_open());
+        let review = story.plan.review_at.is_some_and(|slot| {
+            slot.start() > story.now && slot.start() <= story.now + Duration::days(REVIEW_DAYS) + Duration::minutes(15)
+        });
+        assert!(open || review || story.plan.closed.is_some(), "I2: somebody would be forgotten");
+        assert!(story.plan.closed.is_none() || !open, "closed, and something is still planned");
+        self.spread();
+    }
+
+    fn fits(&self, follow_up: &FollowUp, slot: DateTime<Utc>, deadline: DateTime<Utc>, earliest: DateTime<Utc>) {
+        let local = slot.with_timezone(&self.story.shop.zone);
+        assert!(slot >= earliest, "{} is planned into {slot}, which is too near", follow_up.step);
+        assert!(slot <= deadline, "{} is planned past its window", follow_up.step);
+        assert_eq!(slot.timestamp() % 900, 0, "slots are quarter hours");
+        assert!(self.story.shop.hours.contains(local.time()), "{} is planned for {local}", follow_up.step);
+    }
+
+    /// No two planned messages share a day while one of them could go on another.
+    fn spread(&self) {
+        let story = &self.story;
+        let zone = story.shop.zone;
+        let planned: Vec<&FollowUp> = story.follow_ups.iter().filter(|f| f.state == State::Planned).collect();
+        let days: Vec<_> = planned.iter().map(|f| day_of(f.slot.start(), zone)).collect();
+        let heard: BTreeSet<_> = story.sent.iter().map(|(_, _, at)| day_of(*at, zone)).collect();
+        for (n, follow_up) in planned.iter().enumerate() {
+            let shares = days.iter().filter(|d| **d == days[n]).count() > 1;
+            // Only what was placed now, on a day of its own choice, could have chosen another.
+            let placed_now = story.plan.changes.iter().any(|c| c.follow_up().id == follow_up.id);
+            let fixed = follow_up.series.is_some() || !placed_now || days[n] == day_of(story.now, zone);
+            if shares && !fixed {
+                let last = day_of(follow_up.deadline, zone);
+                let mut later = days[n].iter_days().skip(1).take_while(|d| *d <= last);
+                assert!(
+                    later.all(|d| days.contains(&d) || heard.contains(&d)),
+                    "{} shares {} while another day is free",
+                    follow_up.step,
+                    days[n]
+                );
+            }
+        }
+    }
+
+    /// What holds in the end, over all that was sent.
+    fn ends(&self) {
+        let story = &self.story;
+        let ids: BTreeSet<_> = story.sent.iter().map(|(id, _, _)| id).collect();
+        assert_eq!(ids.len(), story.sent.len(), "I1: something was sent twice");
+        let letters = || story.sent.iter().filter(|(_, step, _)| step.as_str().starts_with("letter-"));
+        let texts: BTreeSet<_> = letters().map(|(_, step, _)| step).collect();
+        assert_eq!(texts.len(), letters().count(), "nobody gets the same text twice");
+        for (_, step, at) in letters() {
+            let series = story.programme.series.iter().find(|s| s.letters.iter().any(|l| l.id == *step)).unwrap();
+            let on_time = !self.outages.iter().any(|(from, to)| *from <= *at && *at <= *to + Duration::days(2));
+            let alone = self.sent_on(*at) == 1 && self.sent_on(*at - Duration::days(1)) == 0;
+            if let Some(weekday) = series.weekday
+                && on_time
+                && alone
+            {
+                assert_eq!(at.with_timezone(&story.shop.zone).weekday(), weekday, "{step}");
+            }
+        }
+        for (_, _, at) in &story.sent {
+            let silent = self.silences.iter().any(|(from, to)| from <= at && to.is_none_or(|to| *at < to));
+            assert!(!silent, "I4: sent after an opt-out");
+        }
+        self.first_promises();
+    }
+
+    fn sent_on(&self, at: DateTime<Utc>) -> usize {
+        let zone = self.story.shop.zone;
+        self.story.sent.iter().filter(|(_, _, other)| day_of(*other, zone) == day_of(at, zone)).count()
+    }
+
+    /// R1 and R2, for a customer whose first purchase could be followed up all the time.
+    fn first_promises(&self) {
+        let story = &self.story;
+        let zone = story.shop.zone;
+        let began = |p: &Purchase| p.began_at();
+        let Some((first, first_seen_at)) =
+            story.purchases.values().filter(|(p, _)| began(p).is_some()).min_by_key(|(p, _)| (began(p), p.key.clone()))
+        else {
+            return;
+        };
+        let begins = began(first).unwrap();
+        let end = begins + Duration::days(23);
+        let disturbed = |from: DateTime<Utc>, to: DateTime<Utc>| from <= end && to >= begins;
+        let unreachable = story.purchases.values().any(|(p, _)| p.is_undone() || p.moments.unpaid_seen_at.is_some())
+            || story.purchases.values().any(|(p, _)| p.order.as_ref().is_some_and(|o| o.buyer.email.is_none()))
+            || story.purchases.values().any(|(p, seen)| {
+                p.key != first.key && began(p).is_some_and(|b| b < *first_seen_at) && seen > first_seen_at
+            })
+            || self.outages.iter().any(|(from, to)| disturbed(*from, *to))
+            || self.silences.iter().any(|(from, to)| disturbed(*from, to.unwrap_or(end)));
+        if unreachable || *first_seen_at - begins > Duration::hours(2) || story.now < end {
+            return;
+        }
+        let day = |at: DateTime<Utc>| (day_of(at, zone) - day_of(begins, zone)).num_days();
+        let class = |step| story.programme.class_of(step);
+        let after =
+            || story.sent.iter().filter(|(_, _, at)| *at >= begins).map(|(_, step, at)| (class(step), day(*at)));
+        assert!(after().any(|(c, day)| c == Some(Class::Thanks) && day <= 3), "R2 broken: {:?}", story.diary());
+        assert!(after().any(|(c, day)| c != Some(Class::Thanks) && day <= 21), "R1 broken: {:?}", story.diary());
+    }
+}
+
+/// R14, at the moment of sending: so many occasions stood behind every message that sells.
+fn selling_is_allowed(story: &Story, sent_before: usize) {
+    for (_, step, _) in &story.sent[sent_before..] {
+        if story.programme.class_of(step).is_some_and(Class::is_selling) {
+            assert!(story.customer.occasion_count(&story.shop) >= 2, "R14 broken by {step}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, max_local_rejects: 20_000, max_shrink_iters: 2000,  ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_promise_holds_whatever_happens(programme in any_programme(), facts in any_facts()) {
+        let mut trial = Trial::new(programme);
+        for (minutes, fact) in &facts {
+            // Facts do not change while time passes, so what was sent meanwhile is judged by them.
+            let sent = trial.story.sent.len();
+            trial.pass(Duration::minutes(*minutes));
+            selling_is_allowed(&trial.story, sent);
+            trial.learn(fact);
+        }
+        let sent = trial.story.sent.len();
+        trial.pass(Duration::days(90));
+        selling_is_allowed(&trial.story, sent);
+        trial.ends();
+    }
+}

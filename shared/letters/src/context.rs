@@ -1,0 +1,182 @@
+//! What a letter may speak of: the facts of one mail, as the words its templates can use.
+//!
+//! The class decides which words there are. `offer` exists only where a letter sells (R14); `shop.url` exists
+//! neither in a thank-you (R12) nor where nobody said yes to hearing from the shop (特定商取引法 12条の3). A
+//! letter that uses a word which is not there does not render, whoever wrote it.
+
+use crate::text::{shorten, words};
+use chrono::{Datelike, NaiveDate};
+use minijinja::value::Value;
+use std::collections::BTreeMap;
+use wasurena_domain::contact::PersonName;
+use wasurena_domain::programme::Class;
+use wasurena_domain::purchase::Consent;
+use wasurena_domain::shop::Shop;
+
+/// How a customer without a name is addressed.
+const NAMELESS: &str = "お客様";
+/// What a product without a name is called.
+const PRODUCTLESS: &str = "お品";
+/// Longest product name in a subject, in characters; the letter itself has all of it.
+const SUBJECT_PRODUCT_MAX: usize = 24;
+/// Longest name in a subject, in characters. A longer one is not cut, which would be rude: it gives way.
+const SUBJECT_NAME_MAX: usize = 16;
+
+/// Which of the customer's purchases a letter is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// The history is not complete: nobody is greeted by count, and never with 「はじめて」.
+    Unknown,
+    /// The nth, from 1.
+    Nth(u32),
+}
+
+/// The thing a letter speaks of.
+#[derive(Clone, Copy)]
+pub struct Product<'a> {
+    /// What the customer knows it by.
+    pub name: &'a str,
+    /// A picture of it. One that is not on https is left out.
+    pub picture: Option<&'a str>,
+}
+
+/// What one mail is about. It speaks of a person, so there is no `Debug`.
+#[derive(Clone, Copy)]
+pub struct Facts<'a> {
+    /// Whom it addresses; `None` for 「お客様」.
+    pub addressee: Option<&'a PersonName>,
+    /// Which purchase it is about.
+    pub count: Count,
+    /// Whether that purchase was a gift to somebody else.
+    pub gift: bool,
+    /// The thing that was bought, where it is known.
+    pub product: Option<Product<'a>>,
+    /// The day of the purchase, where it is known.
+    pub bought_on: Option<NaiveDate>,
+    /// What the customer said about hearing from the shop.
+    pub consent: Consent,
+    /// The page on which the customer can say stop.
+    pub stop_url: &'a str,
+}
+
+/// The words of a context, by their names in templates.
+pub(crate) type Words = BTreeMap<&'static str, Value>;
+
+/// For which part of a mail the words are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The subject: names are kept short.
+    Subject,
+    /// Letter and frame.
+    Body,
+}
+
+impl Facts<'_> {
+    /// Whether the customer asked to hear from the shop.
+    pub(crate) fn consented(&self) -> bool {
+        self.consent == Consent::Granted
+    }
+
+    /// The page of the shop, where a letter of this class may lead there.
+    pub(crate) fn shop_url<'s>(&self, shop: &'s Shop, class: Class) -> Option<&'s str> {
+        (self.consented() && class != Class::Thanks).then_some(shop.url.as_str())
+    }
+
+    /// Which purchase, from 1; 0 where it is not known.
+    fn nth(&self) -> u32 {
+        match self.count {
+            Count::Unknown => 0,
+            Count::Nth(n) => n,
+        }
+    }
+
+    /// 「山田 花子様」, or 「お客様」. A [`PersonName`] holds no honorific, so there are never two.
+    fn addressee(&self, part: Part) -> String {
+        let name = self.addressee.map(|name| words(name.as_str()));
+        let fits = |name: &String| part == Part::Body || name.chars().count() <= SUBJECT_NAME_MAX;
+        name.filter(fits).map_or_else(|| NAMELESS.to_owned(), |name| format!("{name}様"))
+    }
+
+    fn product(&self, part: Part) -> Value {
+        let name = self.product.map(|product| words(product.name)).filter(|name| !name.is_empty());
+        let name = name.unwrap_or_else(|| PRODUCTLESS.to_owned());
+        let name = if part == Part::Subject { shorten(&name, SUBJECT_PRODUCT_MAX) } else { name };
+        let picture = self.product.and_then(|product| product.picture).filter(|url| url.starts_with("https://"));
+        let mut product = Words::from([("name", Value::from(name))]);
+        product.extend(picture.map(|url| ("picture", Value::from(words(url)))));
+        Value::from(product)
+    }
+}
+
+/// The words that every letter of a class has, but for `greeting`, which is made of them.
+pub(crate) fn letter_words(shop: &Shop, class: Class, facts: &Facts<'_>, part: Part) -> Words {
+    let url = facts.shop_url(shop, class);
+    let mut about_shop = Words::from([
+        ("name", Value::from(shop.name.as_str())),
+        ("operator", Value::from(shop.legal.operator.as_str())),
+        ("address", Value::from(shop.legal.address.as_str())),
+        ("phone", Value::from(shop.legal.phone.as_str())),
+        ("phone_hours", Value::from(shop.legal.phone_hours.as_str())),
+        ("email", Value::from(shop.legal.email.as_str())),
+    ]);
+    about_shop.extend(url.map(|url| ("url", Value::from(url))));
+    let staff =
+        Words::from([("name", Value::from(shop.staff.name.as_str())), ("role", Value::from(shop.staff.role.as_str()))]);
+    let mut words = Words::from([
+        ("addressee", Value::from(facts.addressee(part))),
+        ("count", Value::from(facts.nth())),
+        ("gift", Value::from(facts.gift)),
+        ("product", facts.product(part)),
+        ("shop", Value::from(about_shop)),
+        ("staff", Value::from(staff)),
+    ]);
+    words.extend(facts.bought_on.map(|day| ("bought_on", Value::from(month_and_day(day)))));
+    if let (true, Some(url)) = (class.is_selling(), url) {
+        words.insert("offer", Value::from(Words::from([("url", Value::from(url))])));
+    }
+    words
+}
+
+/// 「12月1日」
+fn month_and_day(day: NaiveDate) -> String {
+    format!("{}月{}日", day.month(), day.day())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(name: Option<&PersonName>) -> Facts<'_> {
+        Facts {
+            addressee: name,
+            count: Count::Unknown,
+            gift: false,
+            product: None,
+            bought_on: None,
+            consent: Consent::Unknown,
+            stop_url: "",
+        }
+    }
+
+    #[test]
+    fn there_is_one_honorific() {
+        let name = PersonName::parse("山田 花子").unwrap();
+        assert_eq!(facts(Some(&name)).addressee(Part::Body), "山田 花子様");
+        assert_eq!(facts(None).addressee(Part::Body), "お客様");
+        let long = PersonName::parse(&"長".repeat(40)).unwrap();
+        assert_eq!(facts(Some(&long)).addressee(Part::Subject), "お客様");
+        assert_eq!(facts(Some(&long)).addressee(Part::Body).chars().count(), 41);
+    }
+
+    #[test]
+    fn a_thing_without_a_name_is_a_thing() {
+        let product = |name, part| {
+            let product = Some(Product { name, picture: Some("http://plain.example.jp/a.jpg") });
+            Facts { product, ..facts(None) }.product(part)
+        };
+        assert_eq!(product(" ", Part::Body).get_attr("name").unwrap().as_str(), Some("お品"));
+        assert!(product("皿", Part::Body).get_attr("picture").unwrap().is_undefined());
+        let subject = product(&"碗".repeat(120), Part::Subject);
+        assert_eq!(subject.get_attr("name").unwrap().as_str().map(|name| name.chars().count()), Some(24));
+    }
+}

@@ -1,0 +1,60 @@
+//! What a shop writes: its settings, its programme and its letters, read from a folder of text files,
+//! checked once, and rendered into mails.
+//!
+//! **A letter is text, the frame is MJML.** Whoever writes letters writes plain Japanese in
+//! `letters/{step id}.txt`: a line `件名: …`, a blank line, paragraphs. The one HTML frame around all of
+//! them, `frame.mjml`, is compiled when the programme is loaded; per mail nothing is left but filling it in.
+//! A letter is rendered once, as plain text, and only then put into the frame with everything escaped: what
+//! a value says can never become markup.
+//!
+//! A letter sees only what its class may speak of. There is no offer in a letter that does not sell (R14) and
+//! no way to the shop's pages in a thank-you (R12), so such a letter cannot render; [`load`] finds it
+//! beforehand and says in which line.
+//!
+//! ```
+//! use wasurena_domain::ids::{ShopId, StepId};
+//! use wasurena_domain::purchase::Consent;
+//! use wasurena_letters::{Count, Facts, Product, load, utsuwa};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let files = utsuwa("2026-12-01".parse()?);
+//! let book = load(&ShopId::parse("sakura")?, &files).map_err(|problems| problems[0].to_string())?;
+//! let mail = book.render(
+//!     &StepId::parse("thanks-first")?,
+//!     &Facts {
+//!         addressee: None,
+//!         count: Count::Nth(1),
+//!         gift: false,
+//!         product: Some(Product { name: "粉引の飯碗", picture: None }),
+//!         bought_on: None,
+//!         consent: Consent::Unknown,
+//!         stop_url: "https://example.jp/c/sakura/stop/token",
+//!     },
+//! )?;
+//! assert_eq!(mail.subject, "粉引の飯碗をお選びくださり、ありがとうございます");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Pure: files come in as text, mails go out as values. No clock, no disk, no network.
+
+mod book;
+mod compile;
+mod context;
+mod files;
+pub mod link;
+mod mjml;
+mod problem;
+mod programme_file;
+mod rehearse;
+mod shop_file;
+mod text;
+mod toml_reader;
+mod utsuwa;
+mod vocabulary;
+
+pub use book::{Book, Mail, RenderError, load, load_shop};
+pub use context::{Count, Facts, Product};
+pub use files::{Files, InvalidFiles};
+pub use problem::Problem;
+pub use utsuwa::utsuwa;

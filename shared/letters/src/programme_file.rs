@@ -1,0 +1,304 @@
+//! `programme.toml`: which messages go out, and when.
+//!
+//! The form is made for people: `occasions = "3+"`, `every_weeks = 4`, `weekday = "tuesday"`. What the domain
+//! finds wrong with the programme is led back to the line in which it stands.
+
+use crate::files::Files;
+use crate::problem::Problem;
+use crate::toml_reader::{Document, KeyLines, Table, number, text, time};
+use chrono::{NaiveTime, Weekday};
+use toml::de::DeValue;
+use wasurena_domain::ids::StepId;
+use wasurena_domain::programme::{
+    Anchor, Class, Finding, Occasions, OncePer, Programme, Rule, Series, SeriesLetter, Site, Start, Step, check,
+};
+use wasurena_domain::shop::Hours;
+
+/// Where the programme stands.
+pub(crate) const PROGRAMME_FILE: &str = "programme.toml";
+/// Every class, for the name in the file.
+const CLASSES: [Class; 10] = [
+    Class::Thanks,
+    Class::Survey,
+    Class::Usage,
+    Class::Voices,
+    Class::Story,
+    Class::Greeting,
+    Class::Newsletter,
+    Class::Remedy,
+    Class::Promotion,
+    Class::Offer,
+];
+
+/// A programme as far as it could be read, and where its parts stand.
+pub(crate) struct Draft {
+    /// What could be read.
+    pub(crate) programme: Programme,
+    /// Whether that is all of it.
+    pub(crate) complete: bool,
+    steps: Vec<KeyLines>,
+    series: Vec<(KeyLines, Vec<KeyLines>)>,
+}
+
+/// Reads the programme and checks it. `None` where there is nothing to read: `problems` says what.
+pub(crate) fn read_programme(files: &Files, hours: Option<Hours>, problems: &mut Vec<Problem>) -> Option<Draft> {
+    let Some(source) = files.get(PROGRAMME_FILE) else {
+        problems.push(Problem::missing(PROGRAMME_FILE, "add the programme: a [[step]] for each message"));
+        return None;
+    };
+    let document = Document::parse(PROGRAMME_FILE, source);
+    let draft = document.top().map(draft);
+    let found = document.into_problems();
+    let draft = draft.map(|draft| Draft { complete: found.is_empty(), ..draft });
+    problems.extend(found);
+    if let Some(draft) = &draft {
+        problems.extend(draft.findings());
+        problems.extend(hours.iter().flat_map(|hours| draft.outside(*hours)));
+    }
+    draft
+}
+
+fn draft(mut top: Table<'_>) -> Draft {
+    let mut draft = Draft {
+        programme: Programme { steps: Vec::new(), series: Vec::new() },
+        complete: false,
+        steps: Vec::new(),
+        series: Vec::new(),
+    };
+    for table in top.sections("step", "") {
+        let lines = table.lines();
+        if let Some(step) = step(table) {
+            draft.programme.steps.push(step);
+            draft.steps.push(lines);
+        }
+    }
+    for mut table in top.sections("series", "") {
+        let lines = table.lines();
+        let letters = table.sections("letter", "series.").into_iter();
+        let letters: Vec<_> = letters.filter_map(|table| Some((table.lines(), letter(table)?))).collect();
+        let (letter_lines, letters) = letters.into_iter().unzip();
+        if let Some(series) = series(table, letters) {
+            draft.programme.series.push(series);
+            draft.series.push((lines, letter_lines));
+        }
+    }
+    top.finish();
+    draft
+}
+
+fn step(mut table: Table<'_>) -> Option<Step> {
+    let id = table.required("id", "\"usage\"", step_id);
+    let class = table.required("class", "\"usage\"", class);
+    let anchor = table.required("anchor", "\"purchase\"", anchor);
+    let unknown_day = table.optional("unknown_day", "7", number);
+    let occasions = table.required("occasions", "\"every\"", occasions);
+    let once_per = table.optional("once_per", "\"occasion\"", once_per);
+    let day = table.required("day", "14", number);
+    let latest_day = table.required("latest_day", "21", number);
+    let at = table.required("at", "\"10:00\"", time);
+    let anchor = match (anchor, unknown_day) {
+        (Some(CountsFrom::Purchase), Some(Some(_))) => {
+            table.note("unknown_day", "a purchase is never unknown", "take `unknown_day` out");
+            None
+        }
+        (Some(CountsFrom::Purchase), _) => Some(Anchor::Purchase),
+        (Some(CountsFrom::Arrival), Some(Some(unknown_day))) => Some(Anchor::Arrival { unknown_day }),
+        (Some(CountsFrom::Arrival), Some(None)) => {
+            table.note("anchor", "nothing says when to ask while arrival is unknown", "add `unknown_day = 7`");
+            None
+        }
+        _ => None,
+    };
+    table.finish();
+    Some(Step {
+        id: id?,
+        class: class?,
+        anchor: anchor?,
+        occasions: occasions?,
+        once_per: once_per?.unwrap_or(OncePer::Occasion),
+        day: day?,
+        latest_day: latest_day?,
+        at: at?,
+    })
+}
+
+fn series(mut table: Table<'_>, letters: Vec<SeriesLetter>) -> Option<Series> {
+    let id = table.required("id", "\"letters\"", step_id);
+    let from_occasion = table.required("from_occasion", "1", number);
+    let after = table.optional("after", "\"usage\"", step_id);
+    let days = table.required("after_days", "28", number);
+    let weekday = table.optional("weekday", "\"tuesday\"", weekday);
+    let every_weeks = table.required("every_weeks", "4", weeks);
+    let window_days = table.required("window_days", "6", number);
+    let at = table.required("at", "\"10:00\"", time);
+    table.finish();
+    let start = match (after?, days?) {
+        (Some(step), days) => Start::AfterStep { step, days },
+        (None, days) => Start::AfterPurchase { days },
+    };
+    Some(Series {
+        id: id?,
+        from_occasion: from_occasion?,
+        start,
+        weekday: weekday?,
+        every_days: every_weeks? * 7,
+        window_days: window_days?,
+        at: at?,
+        letters,
+    })
+}
+
+fn letter(mut table: Table<'_>) -> Option<SeriesLetter> {
+    let id = table.required("id", "\"greeting-first\"", step_id);
+    let class = table.required("class", "\"greeting\"", class);
+    table.finish();
+    Some(SeriesLetter { id: id?, class: class? })
+}
+
+impl Draft {
+    /// The line in which a message is named.
+    pub(crate) fn line_of(&self, id: &StepId) -> usize {
+        let steps = self.programme.steps.iter().zip(&self.steps).map(|(step, lines)| (&step.id, lines));
+        let letters = self.programme.series.iter().zip(&self.series).flat_map(|(series, (_, lines))| {
+            series.letters.iter().zip(lines).map(|(letter, lines)| (&letter.id, lines))
+        });
+        steps.chain(letters).find(|(name, _)| *name == id).map_or(1, |(_, lines)| lines.of("id"))
+    }
+
+    /// What the domain finds, each with its line. Of a programme that could only be read in part nothing is
+    /// said about what it lacks: that may stand in the other part.
+    fn findings(&self) -> Vec<Problem> {
+        let findings = check(&self.programme).into_iter();
+        let said = findings.filter(|finding| {
+            let lacks = matches!(finding.site, Site::Programme | Site::Series { key: "start" | "letters", .. });
+            self.complete || !lacks
+        });
+        said.map(|f| Problem::breaks(f.rule, PROGRAMME_FILE, self.line(&f), f.what, f.mend)).collect()
+    }
+
+    fn line(&self, finding: &Finding) -> usize {
+        let found = match finding.site {
+            Site::Programme => self.nearest(finding.rule),
+            Site::Step { index, key } => self.steps.get(index).map(|lines| lines.of(key)),
+            Site::Series { index, key } => self.series.get(index).map(|(lines, _)| match key {
+                "every_days" => lines.of("every_weeks"),
+                "start" => lines.of("after"),
+                key => lines.of(key),
+            }),
+            Site::Letter { series, index, key } => {
+                self.series.get(series).and_then(|(_, lines)| lines.get(index)).map(|lines| lines.of(key))
+            }
+        };
+        found.unwrap_or(1)
+    }
+
+    /// Where a rule that the programme as a whole breaks would most likely be mended: at the step that comes
+    /// nearest to keeping it.
+    fn nearest(&self, rule: Rule) -> Option<usize> {
+        let mut first = self.programme.steps.iter().zip(&self.steps).filter(|(step, _)| step.occasions.contains(1));
+        let (_, lines) = first.find(|(step, _)| match rule {
+            Rule::R2 => step.class == Class::Thanks,
+            Rule::R1 => step.class != Class::Thanks && step.anchor == Anchor::Purchase,
+            _ => false,
+        })?;
+        Some(lines.of("latest_day"))
+    }
+
+    /// Every message that would go out at a time at which the shop sends nothing.
+    fn outside(&self, hours: Hours) -> Vec<Problem> {
+        let steps = self.programme.steps.iter().zip(&self.steps).map(|(step, lines)| (&step.id, step.at, lines));
+        let series = self.programme.series.iter().zip(&self.series).map(|(s, (lines, _))| (&s.id, s.at, lines));
+        let outside = steps.chain(series).filter(|(_, at, _)| !hours.contains(*at));
+        outside.map(|(id, at, lines)| outside_hours(id, at, hours, lines.of("at"))).collect()
+    }
+}
+
+fn outside_hours(id: &StepId, at: NaiveTime, hours: Hours, line: usize) -> Problem {
+    let what = format!("`{id}` goes out at {}, outside the shop's hours", at.format("%H:%M"));
+    let mend = format!(
+        "set at between {} and {}, or change [hours] in shop.toml",
+        hours.from.format("%H:%M"),
+        hours.to.format("%H:%M")
+    );
+    Problem::form(PROGRAMME_FILE, line, what, mend)
+}
+
+/// What an anchor is called in the file.
+#[derive(Clone, Copy)]
+enum CountsFrom {
+    Purchase,
+    Arrival,
+}
+
+fn step_id(value: &DeValue<'_>) -> Result<StepId, String> {
+    let text = value.as_str().unwrap_or_default();
+    StepId::parse(text).map_err(|_| "a name of 1 to 40 characters of a-z, 0-9 and -".to_owned())
+}
+
+fn class(value: &DeValue<'_>) -> Result<Class, String> {
+    let found = value.as_str().and_then(|name| CLASSES.into_iter().find(|class| class.name() == name));
+    found.ok_or_else(|| format!("one of {}", CLASSES.map(Class::name).join(", ")))
+}
+
+fn anchor(value: &DeValue<'_>) -> Result<CountsFrom, String> {
+    match value.as_str() {
+        Some("purchase") => Ok(CountsFrom::Purchase),
+        Some("arrival") => Ok(CountsFrom::Arrival),
+        _ => Err("purchase or arrival".to_owned()),
+    }
+}
+
+fn once_per(value: &DeValue<'_>) -> Result<OncePer, String> {
+    match value.as_str() {
+        Some("occasion") => Ok(OncePer::Occasion),
+        Some("product") => Ok(OncePer::Product),
+        _ => Err("occasion or product".to_owned()),
+    }
+}
+
+/// `"1"`, `"2"`, `"3+"`, `"2-5"`, `"every"`.
+fn occasions(value: &DeValue<'_>) -> Result<Occasions, String> {
+    let parse = |text: &str| {
+        if text == "every" {
+            return Some(Occasions { from: 1, to: None });
+        }
+        if let Some(from) = text.strip_suffix('+') {
+            return Some(Occasions { from: from.parse().ok()?, to: None });
+        }
+        let (from, to) = text.split_once('-').unwrap_or((text, text));
+        Some(Occasions { from: from.parse().ok()?, to: Some(to.parse().ok()?) })
+    };
+    value.as_str().and_then(parse).ok_or_else(|| "\"1\", \"2\", \"3+\", \"2-5\" or \"every\"".to_owned())
+}
+
+fn weekday(value: &DeValue<'_>) -> Result<Weekday, String> {
+    let day = text(value).ok().and_then(|name| name.parse().ok());
+    day.ok_or_else(|| "a weekday: monday, tuesday, …".to_owned())
+}
+
+/// Weeks, bounded so that their days are too.
+fn weeks(value: &DeValue<'_>) -> Result<u32, String> {
+    number(value).ok().filter(|weeks| (1..=520).contains(weeks)).ok_or_else(|| "a whole number from 1 to 520".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn occasions_are_written_as_people_say_them() {
+        for (text, expected) in [
+            ("1", Some((1, Some(1)))),
+            ("3+", Some((3, None))),
+            ("2-5", Some((2, Some(5)))),
+            ("every", Some((1, None))),
+            ("", None),
+            ("-1", None),
+            ("first", None),
+            ("99999999999", None),
+        ] {
+            let found = occasions(&DeValue::String(text.into())).ok();
+            assert_eq!(found.map(|o| (o.from, o.to)), expected, "{text:?}");
+        }
+    }
+}

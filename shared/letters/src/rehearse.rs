@@ -1,0 +1,213 @@
+//! Every letter is tried out before it is published: on made-up customers who lack, one after the other,
+//! everything that a customer can lack.
+
+use crate::book::{Book, Letter, RenderError, Written};
+use crate::compile::{GREETING_FILE, HTML_FRAME, HTML_FRAME_FILE, TEXT_FRAME_FILE};
+use crate::context::{Count, Facts, Product};
+use crate::files::Files;
+use crate::problem::Problem;
+use chrono::NaiveDate;
+use std::collections::BTreeSet;
+use wasurena_domain::contact::PersonName;
+use wasurena_domain::programme::{Class, Rule};
+use wasurena_domain::purchase::Consent;
+
+/// Longest subject, in characters: what a phone still shows in two lines.
+const SUBJECT_MAX: usize = 60;
+/// Longest letter, in characters. One thought a mail.
+const BODY_MAX: usize = 4_000;
+/// Longest HTML, in bytes: common readers cut a mail at 102 KB, and with it the legal footer.
+const HTML_BYTES_MAX: usize = 90_000;
+/// Purchases that letters are tried out for.
+const COUNTS: [Count; 6] = [Count::Unknown, Count::Nth(1), Count::Nth(2), Count::Nth(3), Count::Nth(6), Count::Nth(40)];
+/// The stop page in rehearsals.
+const STOP_URL: &str = "https://example.jp/c/stop/rehearsal";
+/// A product's name in rehearsals.
+const PRODUCT: Product<'_> = Product { name: "粉引の飯碗", picture: Some("https://example.jp/meshiwan.jpg") };
+/// The longest name that an order keeps.
+const LONG_NAME: &str = "長い名前のうつわ長い名前のうつわ長い名前のうつわ長い名前のうつわ長い名前のうつわ\
+長い名前のうつわ長い名前のうつわ長い名前のうつわ長い名前のうつわ長い名前のうつわ長い名前のうつわ\
+長い名前のうつわ長い名前のうつわ長い名前のうつわ長い名前のうつわ";
+
+/// Tries every letter and both frames out. What fails becomes a problem with file and line, once.
+pub(crate) fn rehearse(book: &Book, files: &Files, problems: &mut Vec<Problem>) {
+    // What is already known to be wrong would only say so again, in other words.
+    let broken: BTreeSet<String> = problems.iter().map(|problem| problem.file.clone()).collect();
+    let frames = ![TEXT_FRAME_FILE, HTML_FRAME_FILE].iter().any(|file| broken.contains(*file));
+    let people = People::new();
+    let mut stage = Stage { book, problems, said: BTreeSet::new() };
+    for letter in book.letters.values() {
+        if let Some(source) = files.get(&letter.file) {
+            stage.leads_to_shop(letter, source);
+        }
+        if broken.contains(&letter.file) || broken.contains(GREETING_FILE) {
+            continue;
+        }
+        for facts in people.facts(letter) {
+            if let Some(written) = stage.letter(letter, &facts)
+                && frames
+                && matches!(facts.count, Count::Nth(3))
+            {
+                stage.frames(letter, &written, &facts);
+            }
+        }
+    }
+}
+
+/// The made-up customers.
+struct People {
+    named: Option<PersonName>,
+    long: Option<PersonName>,
+}
+
+impl People {
+    fn new() -> Self {
+        Self { named: PersonName::parse("山田 花子"), long: PersonName::parse(LONG_NAME) }
+    }
+
+    /// Everything that the sender of a letter may know or not know.
+    fn facts(&self, letter: &Letter) -> Vec<Facts<'_>> {
+        let early = |count: &Count| letter.class.is_selling() && *count == Count::Nth(1);
+        let consents: &[Consent] =
+            if letter.by_consent { &[Consent::Granted] } else { &[Consent::Granted, Consent::Unknown] };
+        let mut all = Vec::new();
+        for count in COUNTS.into_iter().filter(|count| !early(count)) {
+            for consent in consents.iter().copied() {
+                for gift in [false, true] {
+                    let bare = Facts {
+                        addressee: None,
+                        count,
+                        gift,
+                        product: None,
+                        bought_on: None,
+                        consent,
+                        stop_url: STOP_URL,
+                    };
+                    let named = Facts {
+                        addressee: self.named.as_ref(),
+                        product: Some(PRODUCT),
+                        bought_on: NaiveDate::from_ymd_opt(2026, 12, 1),
+                        ..bare
+                    };
+                    let plain = Product { picture: None, ..PRODUCT };
+                    let long = Product { name: LONG_NAME, ..PRODUCT };
+                    all.extend([
+                        named,
+                        Facts { product: Some(plain), ..named },
+                        Facts { addressee: self.long.as_ref(), product: Some(long), ..named },
+                        bare,
+                    ]);
+                }
+            }
+        }
+        all
+    }
+}
+
+/// Letters on trial.
+struct Stage<'b> {
+    book: &'b Book,
+    problems: &'b mut Vec<Problem>,
+    said: BTreeSet<(String, usize)>,
+}
+
+impl Stage<'_> {
+    /// Notes a problem, one for each line: the others are the same for other customers.
+    fn note(&mut self, problem: Problem) {
+        if self.said.insert((problem.file.clone(), problem.line.unwrap_or(0))) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// The shop's own address, spelled out where `shop.url` would not be there.
+    fn leads_to_shop(&mut self, letter: &Letter, source: &str) {
+        let thanks = letter.class == Class::Thanks;
+        if letter.by_consent && !thanks {
+            return;
+        }
+        let host = self.book.shop.url.trim_start_matches("https://").split('/').next().unwrap_or_default();
+        let Some(index) = source.lines().position(|line| line.contains(host)) else { return };
+        let problem = if thanks {
+            let what = format!("a thank-you only thanks, and {host} leads to buying");
+            Problem::breaks(Rule::R12, &letter.file, index + 1, what, "take the address out")
+        } else {
+            let what = format!("{host} stands here also for those who did not ask to hear from the shop");
+            let mend = "write {% if shop.url %}{{ shop.url }}{% endif %} instead";
+            Problem::form(&letter.file, index + 1, what, mend)
+        };
+        self.note(problem);
+    }
+
+    fn letter<'l>(&mut self, letter: &'l Letter, facts: &Facts<'_>) -> Option<Written<'l>> {
+        let written = match self.book.write(letter, facts) {
+            Ok(written) => written,
+            Err(error) => {
+                self.note(problem(letter, error, facts));
+                return None;
+            }
+        };
+        let subject = written.subject.chars().count();
+        if subject > SUBJECT_MAX {
+            let what = format!("the subject has {subject} characters for {}", describe(facts));
+            self.note(Problem::form(&letter.file, 1, what, format!("keep it to {SUBJECT_MAX}, names included")));
+        }
+        let body = written.body.chars().count();
+        if body > BODY_MAX {
+            let what = format!("the letter has {body} characters");
+            self.note(Problem::form(&letter.file, 1, what, format!("keep it to {BODY_MAX}: one thought a mail")));
+        }
+        Some(written)
+    }
+
+    fn frames(&mut self, letter: &Letter, written: &Written<'_>, facts: &Facts<'_>) {
+        if let Err(error) = self.book.text_frame(written, facts) {
+            self.note(problem(letter, error, facts));
+        }
+        match self.book.html_frame(HTML_FRAME, written, facts) {
+            Err(error) => {
+                let as_written = self.book.html_frame(HTML_FRAME_FILE, written, facts).err();
+                self.note(problem(letter, as_written.unwrap_or(error), facts));
+            }
+            Ok(html) if html.len() > HTML_BYTES_MAX => {
+                let what = format!("with {} the HTML has {} bytes", letter.file, html.len());
+                let mend = format!("shorten the frame or the letter: {HTML_BYTES_MAX} bytes are the most");
+                self.note(Problem::form(HTML_FRAME_FILE, 1, what, mend));
+            }
+            Ok(_) => {}
+        }
+    }
+}
+
+fn problem(letter: &Letter, error: RenderError, facts: &Facts<'_>) -> Problem {
+    let whom = describe(facts);
+    match error {
+        RenderError::Template { file, line, what } => {
+            let file = if file == HTML_FRAME { HTML_FRAME_FILE } else { &file };
+            let mend = "put what may be missing into {% if … %} … {% endif %}";
+            Problem::form(file, line, format!("{what}, for {whom}"), mend)
+        }
+        RenderError::Empty { file, part } => {
+            Problem::form(&file, 1, format!("the {part} is empty for {whom}"), "write one for everybody")
+        }
+        error => Problem::form(&letter.file, 1, error.to_string(), "see the rule"),
+    }
+}
+
+/// A made-up customer, in words.
+fn describe(facts: &Facts<'_>) -> String {
+    let mut parts = vec![match facts.count {
+        Count::Unknown => "a customer whose purchases are not all known".to_owned(),
+        Count::Nth(n) => format!("a customer with purchase {n}"),
+    }];
+    parts.push(if facts.consent == Consent::Granted { "with consent" } else { "without consent" }.to_owned());
+    parts.push(if facts.addressee.is_some() { "named" } else { "without a name" }.to_owned());
+    parts.push(match facts.product {
+        None => "product unknown".to_owned(),
+        Some(Product { picture: None, .. }) => "no picture".to_owned(),
+        Some(_) => "with a picture".to_owned(),
+    });
+    if facts.gift {
+        parts.push("a gift".to_owned());
+    }
+    parts.join(", ")
+}

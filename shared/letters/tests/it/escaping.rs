@@ -1,0 +1,86 @@
+//! What a value says is words, whatever it says.
+
+use crate::{Folder, standard, step};
+use wasurena_domain::contact::PersonName;
+use wasurena_letters::{Facts, Product};
+
+/// Names that want to be more than names.
+const WILD: [&str; 8] = [
+    "<script>alert(1)</script>",
+    "碗 & 皿 <b>",
+    "\"'><img src=x onerror=alert(1)>",
+    "{{ shop.url }}{% for x in y %}",
+    "見る → https://evil.example/",
+    "→ https://sakura.example.jp.evil.example/",
+    "碗\r\n\r\nBcc: someone@example.jp",
+    "</p></div></body>",
+];
+
+#[test]
+fn values_are_never_markup() {
+    let book = Folder::utsuwa().book();
+    for wild in WILD {
+        let name = PersonName::parse(wild);
+        let product = Some(Product { name: wild, picture: None });
+        for id in ["thanks-first", "arrival", "usage", "news-presents"] {
+            let facts =
+                Facts { product, addressee: name.as_ref(), count: wasurena_letters::Count::Unknown, ..standard(None) };
+            let mail = book.render(&step(id), &facts).unwrap();
+            for raw in ["<script", "<img", "<b>", "href=\"https://evil", "evil.example/\""] {
+                assert!(!mail.html.contains(raw), "{id} {wild} {raw}");
+            }
+            assert!(!mail.subject.contains(['\r', '\n']), "{id} {wild}");
+            assert!(!mail.text.lines().any(|line| line.starts_with("Bcc:")), "{id} {wild}");
+        }
+        // The tags are those of a mail about a bowl: a value adds none and takes none away.
+        let mail = book.render(&step("arrival"), &Facts { product, ..standard(None) }).unwrap();
+        let bare = Some(Product { name: "碗", picture: None });
+        let plain = book.render(&step("arrival"), &Facts { product: bare, ..standard(None) }).unwrap();
+        assert_eq!(mail.html.matches('<').count(), plain.html.matches('<').count(), "{wild}");
+        assert_eq!(mail.html.matches('"').count(), plain.html.matches('"').count(), "{wild}");
+    }
+}
+
+#[test]
+fn escaped_once_and_shown_as_given() {
+    let book = Folder::utsuwa().book();
+    let product = Some(Product {
+        name: "碗 & <皿> {{ x }} 'a' \"b\"",
+        picture: Some("https://img.example.jp/a.jpg?x=1&y=\"2\""),
+    });
+    let mail = book.render(&step("arrival"), &Facts { product, ..standard(None) }).unwrap();
+    assert!(mail.text.contains("碗 & <皿> {{ x }} 'a' \"b\"は、無事に"), "{}", mail.text);
+    assert_eq!(mail.subject, "碗 & <皿> {{ x }} 'a' \"b\"は、無事に届きましたか");
+    let name = "碗 &amp; &lt;皿&gt; {{ x }} &#39;a&#39; &quot;b&quot;";
+    assert!(mail.html.contains(&format!("{name}は、無事に")));
+    assert!(mail.html.contains(&format!("alt=\"{name}\"")));
+    assert!(mail.html.contains("src=\"https://img.example.jp/a.jpg?x=1&amp;y=&quot;2&quot;\""));
+    assert!(mail.html.contains(&format!("<title>{name}は、無事に届きましたか</title>")));
+}
+
+#[test]
+fn a_letters_own_addresses_are_links() {
+    let mut folder = Folder::small();
+    folder.write(
+        "letters/hello.txt",
+        "件名: あ\n\n直し方 → https://naoshi.example.jp/how\nお店 → {{ shop.url }}new?a=1&b=2\n{{ product.name }}\n",
+    );
+    let book = folder.book();
+    let product = Some(Product { name: "罠 → https://evil.example/", picture: None });
+    let mail = book.render(&step("hello"), &Facts { product, ..standard(None) }).unwrap();
+    assert!(mail.text.starts_with(
+        "直し方 → https://naoshi.example.jp/how\nお店 → https://sakura.example.jp/new?a=1&b=2\n罠 → https://evil.example/\n"
+    ));
+    let lines = "<a href=\"https://naoshi.example.jp/how\">直し方</a><br />\
+        <a href=\"https://sakura.example.jp/new?a=1&amp;b=2\">お店</a><br />罠 → https://evil.example/</p>";
+    assert!(mail.html.contains(lines), "{}", mail.html);
+}
+
+#[test]
+fn debug_output_holds_no_person() {
+    let book = Folder::small().book();
+    let name = PersonName::parse("山田 花子");
+    let mail = book.render(&step("usage"), &standard(name.as_ref())).unwrap();
+    let shown = format!("{mail:?} {book:?}");
+    assert!(!shown.contains("花子") && !shown.contains("飯碗"), "{shown}");
+}
