@@ -4,7 +4,6 @@
 use chrono::{DateTime, Utc};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
-use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -19,6 +18,7 @@ pub const TUESDAY_MORNING: &str = "2026-12-01T09:00:00+09:00";
 /// A shop's world, and the ways to act on it.
 #[derive(Debug)]
 pub struct Journey {
+    world: Arc<World>,
     url: String,
     http: Client,
     folder: TempDir,
@@ -52,23 +52,19 @@ impl Journey {
     /// Where the machine gives no folder or port.
     pub async fn begin_at(now: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let (url, end, server) = Self::serve(folder.path(), Some(moment(now))).await;
-        Self { url, http: Client::new(), folder, end, server }
+        Self::serve(folder, Client::new(), Some(moment(now))).await
     }
 
-    async fn serve(
-        folder: &Path,
-        now: Option<DateTime<Utc>>,
-    ) -> (String, oneshot::Sender<()>, JoinHandle<std::io::Result<()>>) {
+    async fn serve(folder: TempDir, http: Client, now: Option<DateTime<Utc>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("its address"));
-        let start = Start { folder: folder.to_owned(), now, frozen: true, public_url: url.clone() };
+        let start = Start { folder: folder.path().to_owned(), now, frozen: true, public_url: url.clone() };
         let world = Arc::new(World::open(start).await.expect("a world"));
         let (end, ended) = oneshot::channel();
-        let server = tokio::spawn(serve(world, listener, async move {
+        let server = tokio::spawn(serve(Arc::clone(&world), listener, async move {
             let _either_way = ended.await;
         }));
-        (url, end, server)
+        Self { world, url, http, folder, end, server }
     }
 
     /// Ends the server and starts another on the same folder.
@@ -76,17 +72,23 @@ impl Journey {
     /// # Panics
     /// Where the folder cannot be opened again.
     pub async fn restart(self) -> Self {
-        let Self { http, folder, end, server, .. } = self;
+        let Self { world, http, folder, end, server, .. } = self;
         let _sent = end.send(());
         server.await.expect("the server").expect("served");
-        let (url, end, server) = Self::serve(folder.path(), None).await;
-        Self { url, http, folder, end, server }
+        drop(world);
+        Self::serve(folder, http, None).await
     }
 
-    /// The folder that keeps the world.
-    #[must_use]
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
+    /// Every item of the diary but the programme's files, as DynamoDB keeps it, by key.
+    ///
+    /// # Panics
+    /// Where the table cannot be read.
+    pub async fn diary(&self) -> Vec<Value> {
+        self.world.settle().await.expect("a quiet world");
+        let mut items = self.world.items().expect("the table");
+        items.retain(|item| item["entity"]["S"] != "file");
+        items.sort_by_key(|item| (item["pk"].to_string(), item["sk"].to_string()));
+        items
     }
 
     /// Sends a signed Shopify webhook, and answers with its status.
@@ -146,7 +148,9 @@ impl Journey {
     /// # Panics
     /// Where it is refused.
     pub async fn turn(&self, handle: &str, how: &Value) -> Value {
-        let response = self.post(&format!("/_local/{handle}"), &[("content-type", "application/json")], how.to_string().into()).await;
+        let response = self
+            .post(&format!("/_local/{handle}"), &[("content-type", "application/json")], how.to_string().into())
+            .await;
         let status = response.status();
         let body = response.text().await.expect("a body");
         assert_eq!(status, StatusCode::OK, "{handle}: {body}");

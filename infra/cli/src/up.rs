@@ -22,13 +22,19 @@ pub(crate) async fn run(
         .with_context(|| format!("port {port} on 127.0.0.1 cannot be used: choose another with --port"))?;
     let url = format!("http://{}", listener.local_addr()?);
     let world = Arc::new(World::open(Start { folder: folder.clone(), now, frozen, public_url: url.clone() }).await?);
-    let mut out = std::io::stdout();
-    writeln!(out, "Wasurena is up at {url}")?;
-    writeln!(out, "  webhooks  {url}/hooks/{}/{{shopify,standard}}", wasurena_local::sample::SHOP)?;
-    writeln!(out, "  postbox   {url}/postbox")?;
-    writeln!(out, "  kept in   {}", folder.display())?;
-    writeln!(out, "  time      {}{}", world.now().to_rfc3339(), if frozen { ", standing still" } else { "" })?;
-    out.flush()?;
+    let shop = wasurena_local::sample::SHOP;
+    let standing = if frozen { ", standing still" } else { "" };
+    let banner = format!(
+        "Wasurena is up at {url}\n\
+         \x20 webhooks  {url}/hooks/{shop}/{{shopify,standard}}\n\
+         \x20 postbox   {url}/postbox\n\
+         \x20 kept in   {}\n\
+         \x20 time      {}{standing}\n",
+        folder.display(),
+        world.now().to_rfc3339(),
+    );
+    // Whoever started it may have stopped reading: that is no reason not to serve.
+    let _unread = std::io::stdout().write_all(banner.as_bytes());
     serve(world, listener, ended()).await?;
     Ok(ExitCode::SUCCESS)
 }

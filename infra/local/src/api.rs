@@ -1,7 +1,7 @@
 //! `/_local/…`: the handles of the embedded cloud, for tests and curious people.
 
 use crate::aws::{Fault, StoredMail, Usage};
-use crate::world::{World, WorldError};
+use crate::world::{TABLE, World, WorldError};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Query, State};
@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use wasurena_cloud::diary::{Attention, CustomerFile};
@@ -78,21 +78,20 @@ struct MoveClock {
     advance_s: Option<i64>,
 }
 
-async fn clock(State(world): Shared) -> Json<serde_json::Value> {
+async fn clock(State(world): Shared) -> Json<Value> {
     Json(json!({ "now": world.now() }))
 }
 
-async fn move_clock(
-    State(world): Shared,
-    request: Result<Json<MoveClock>, JsonRejection>,
-) -> Answer<serde_json::Value> {
+async fn move_clock(State(world): Shared, request: Result<Json<MoveClock>, JsonRejection>) -> Answer<Value> {
     let to = match body(request)? {
         MoveClock { to: Some(to), advance_s: None } => to,
         MoveClock { to: None, advance_s: Some(seconds) } if seconds >= 0 => Duration::try_seconds(seconds)
             .and_then(|by| world.now().checked_add_signed(by))
             .ok_or_else(|| ApiError::Bad("advance_s is too large".to_owned()))?,
         _ => {
-            return Err(ApiError::Bad("give either {\"to\": RFC 3339} or {\"advance_s\": n}, n not below 0".to_owned()));
+            return Err(ApiError::Bad(
+                "give either {\"to\": RFC 3339} or {\"advance_s\": n}, n not below 0".to_owned(),
+            ));
         }
     };
     let now = world.advance_to(to).await?;
@@ -151,6 +150,27 @@ impl World {
     /// [`WorldError`] where the postbox cannot be read.
     pub fn mails(&self) -> Result<Vec<MailRow>, WorldError> {
         Ok(self.aws.ses().mails()?.into_iter().map(MailRow::from).collect())
+    }
+
+    /// Every item of the diary's table, as DynamoDB keeps it. Read beside the meter.
+    ///
+    /// # Errors
+    /// [`WorldError`] where the table cannot be read.
+    pub fn items(&self) -> Result<Vec<Value>, WorldError> {
+        let table = |error: &dyn std::fmt::Display| WorldError::Table(error.to_string());
+        let mut items = Vec::new();
+        let mut start = Value::Null;
+        loop {
+            let request = json!({ "TableName": TABLE, "ExclusiveStartKey": start });
+            let request = serde_json::from_value(request).map_err(|error| table(&error))?;
+            let page = self.aws.database().scan(request).map_err(|error| table(&error))?;
+            let page = serde_json::to_value(page).map_err(|error| table(&error))?;
+            items.extend(page["Items"].as_array().cloned().unwrap_or_default());
+            start = page["LastEvaluatedKey"].clone();
+            if start.is_null() {
+                return Ok(items);
+            }
+        }
     }
 
     /// The follow-ups of a customer, by id or by mail address, with the next look at them where no message
@@ -248,7 +268,7 @@ impl From<&Task> for TaskRow {
     }
 }
 
-async fn postbox(State(world): Shared) -> Answer<serde_json::Value> {
+async fn postbox(State(world): Shared) -> Answer<Value> {
     world.settle().await?;
     Ok(Json(json!({ "mails": world.mails()? })))
 }
@@ -265,7 +285,7 @@ async fn usage(State(world): Shared) -> Answer<UsageRow> {
     Ok(Json(UsageRow { aws: world.aws.usage(), invocations: world.invocations() }))
 }
 
-async fn reset_usage(State(world): Shared) -> Answer<serde_json::Value> {
+async fn reset_usage(State(world): Shared) -> Answer<Value> {
     world.settle().await?;
     world.reset_usage();
     Ok(Json(json!({})))
@@ -289,7 +309,7 @@ enum SesEventKind {
     Delivery,
 }
 
-async fn ses_event(State(world): Shared, request: Result<Json<SesEvent>, JsonRejection>) -> Answer<serde_json::Value> {
+async fn ses_event(State(world): Shared, request: Result<Json<SesEvent>, JsonRejection>) -> Answer<Value> {
     let event = body(request)?;
     let note = json!({ "type": event.kind, "permanent": event.permanent, "at": world.now() });
     world.aws.ses().add_event(&event.mail, &note).map_err(|error| ApiError::NotFound(error.to_string()))?;
@@ -318,14 +338,14 @@ async fn tasks(State(world): Shared, Query(of): Query<OfShop>) -> Answer<Vec<Tas
     Ok(Json(tasks.iter().map(TaskRow::from).collect()))
 }
 
-async fn alarms(State(world): Shared) -> Answer<serde_json::Value> {
+async fn alarms(State(world): Shared) -> Answer<Value> {
     world.settle().await?;
     let alarms = world.aws.scheduler().list()?;
     let rows: Vec<_> = alarms.iter().map(|a| json!({ "name": a.name, "rings_at": a.rings_at })).collect();
     Ok(Json(json!({ "alarms": rows })))
 }
 
-async fn lose_alarms(State(world): Shared) -> Answer<serde_json::Value> {
+async fn lose_alarms(State(world): Shared) -> Answer<Value> {
     world.settle().await?;
     Ok(Json(json!({ "lost": world.aws.scheduler().delete_all()? })))
 }
@@ -334,13 +354,13 @@ async fn faults(State(world): Shared) -> Json<Vec<Fault>> {
     Json(world.aws.faults().list())
 }
 
-async fn add_fault(State(world): Shared, request: Result<Json<Fault>, JsonRejection>) -> Answer<serde_json::Value> {
+async fn add_fault(State(world): Shared, request: Result<Json<Fault>, JsonRejection>) -> Answer<Value> {
     world.settle().await?;
     world.aws.faults().add(body(request)?).map_err(|error| ApiError::Bad(error.to_string()))?;
     Ok(Json(json!({})))
 }
 
-async fn end_faults(State(world): Shared) -> Json<serde_json::Value> {
+async fn end_faults(State(world): Shared) -> Json<Value> {
     world.aws.faults().clear();
     Json(json!({}))
 }
@@ -352,7 +372,7 @@ struct Stop {
     on: bool,
 }
 
-async fn stop(State(world): Shared, request: Result<Json<Stop>, JsonRejection>) -> Answer<serde_json::Value> {
+async fn stop(State(world): Shared, request: Result<Json<Stop>, JsonRejection>) -> Answer<Value> {
     let Stop { shop, on } = body(request)?;
     world.diary.set_stopped(&shop_id(&shop)?, on).await.map_err(|error| ApiError::NotFound(error.to_string()))?;
     Ok(Json(json!({ "shop": shop, "on": on })))

@@ -1,6 +1,8 @@
 //! SDK clients, built in one place, because two of their settings decide whether mails are sent twice.
 
+use crate::clock::{Chance, Dice};
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_dynamodb::config::retry::RetryPartition;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use std::time::Duration;
@@ -42,15 +44,20 @@ impl Clients {
     /// Clients on a configuration; `sending` are the time-outs of SES, `None` to leave the configuration's.
     #[must_use]
     pub fn new(config: &SdkConfig, sending: Option<TimeoutConfig>) -> Self {
+        // A budget of retries of their own: the SDK's is shared by all clients of a process.
+        let retries = RetryPartition::new(Dice.name());
         let mut ses = aws_sdk_sesv2::config::Builder::from(config).retry_config(RetryConfig::disabled());
         if let Some(timeouts) = sending {
             ses = ses.timeout_config(timeouts);
         }
+        let dynamodb = aws_sdk_dynamodb::config::Builder::from(config).retry_partition(retries.clone());
+        let scheduler = aws_sdk_scheduler::config::Builder::from(config).retry_partition(retries.clone());
+        let ssm = aws_sdk_ssm::config::Builder::from(config).retry_partition(retries);
         Self {
-            dynamodb: aws_sdk_dynamodb::Client::new(config),
-            scheduler: aws_sdk_scheduler::Client::new(config),
+            dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
+            scheduler: aws_sdk_scheduler::Client::from_conf(scheduler.build()),
             ses: aws_sdk_sesv2::Client::from_conf(ses.build()),
-            ssm: aws_sdk_ssm::Client::new(config),
+            ssm: aws_sdk_ssm::Client::from_conf(ssm.build()),
         }
     }
 }

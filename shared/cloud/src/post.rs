@@ -4,6 +4,7 @@ use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 
 /// The rate at which an account without any is taken to send, in mails a second: SES's sandbox.
 const SANDBOX_RATE: f64 = 1.0;
@@ -127,22 +128,17 @@ fn sort(error: &SdkError<SendEmailError>) -> SendError {
     }
 }
 
-/// Whether the failure came before anything was written to the connection.
-fn never_connected(error: &aws_smithy_runtime_api::client::result::ConnectorError) -> bool {
-    error.is_io() && !error.is_timeout() && is_refused(error)
-}
-
-/// Whether connecting itself failed: refused, unreachable, or no such host.
-fn is_refused(error: &aws_smithy_runtime_api::client::result::ConnectorError) -> bool {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
+/// Whether the connection itself failed, so that nothing was written to it: refused, no such host, no TLS,
+/// no answer while connecting. The HTTP client says so of its own errors; a refused connection is also
+/// known by its kind.
+fn never_connected(error: &ConnectorError) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
-        if let Some(io) = error.downcast_ref::<std::io::Error>() {
-            return matches!(
-                io.kind(),
-                std::io::ErrorKind::ConnectionRefused
-                    | std::io::ErrorKind::HostUnreachable
-                    | std::io::ErrorKind::NetworkUnreachable
-            );
+        let refused = |io: &std::io::Error| io.kind() == std::io::ErrorKind::ConnectionRefused;
+        if error.downcast_ref::<hyper_util::client::legacy::Error>().is_some_and(|http| http.is_connect())
+            || error.downcast_ref::<std::io::Error>().is_some_and(refused)
+        {
+            return true;
         }
         cause = error.source();
     }

@@ -168,7 +168,7 @@ pub struct PersonName(String);
 impl PersonName {
     /// Takes a name as given: control characters become spaces, runs of spaces one, 80 characters at most.
     /// `None` where it is no name to address a person by: empty, or holding 様, テスト or a digit
-    ///: such a person is addressed as 「お客様」.
+    /// (such a person is addressed as 「お客様」).
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

@@ -1,7 +1,7 @@
 //! The planner: from what is known of a customer to what they will get, and when. A pure function.
 //!
-//! In three steps. [`wishes`] says what the programme wants for this customer, as if on an empty sheet.
-//! [`placing`] finds a slot for each wish. [`plan`] compares that with the follow-ups that stand in the
+//! In three steps. `wishes` says what the programme wants for this customer, as if on an empty sheet.
+//! `placing` finds a slot for each wish. [`plan`] compares that with the follow-ups that stand in the
 //! diary and returns the difference. Planning twice is planning once: ids are derived, and a plan that is
 //! carried out leaves no difference.
 

@@ -43,7 +43,7 @@ impl Customer {
         let source = ContactSource { key: purchase.key.clone(), version_at: order.version_at };
         let known = self.contact.take();
         let newest = match &known {
-            Some(known) if known.key != source.key && known.is_newer_than(&source) => known.clone(),
+            Some(known) if known.is_newer_than(&source) => known.clone(),
             _ => source.clone(),
         };
         let telling = Telling { source: &source, known: known.as_ref(), newest: &newest };

@@ -1,11 +1,11 @@
 //! The steps bound to a purchase: for which purchase of an occasion, and on which days.
 
 use super::Situation;
-use super::placing::is_time_until;
+use super::placing::has_chance;
 use super::wishes::{Wish, find};
 use crate::calendar::{day_of, days_after};
 use crate::customer::{Bought, HISTORY_AFTER_DAYS, Occasion};
-use crate::follow_up::{FollowUp, Reason, State};
+use crate::follow_up::{FollowUp, Reason};
 use crate::ids::{FollowUpId, PurchaseKey};
 use crate::programme::{Anchor, Class, OncePer, Step};
 use chrono::NaiveDate;
@@ -73,12 +73,8 @@ fn is_told(situation: &Situation<'_>, step: &Step, bought: &Bought, others: impl
 fn is_being_explained(situation: &Situation<'_>, wishes: &[Wish], step: &Step, wish: &Wish) -> bool {
     let product = |w: &Wish| w.purchase.as_ref().and_then(|key| situation.customer.bought(key)?.product.as_deref());
     let same_product = |w: &Wish| product(w).is_some() && product(w) == product(wish);
-    let is_alive = |w: &Wish| match find(situation, &w.id) {
-        Some(f) if f.state == State::Planned => true,
-        Some(f) => f.can_revive() && is_time_until(situation, w.latest),
-        None => is_time_until(situation, w.latest),
-    };
-    step.once_per == OncePer::Product && wishes.iter().any(|w| w.step == step.id && same_product(w) && is_alive(w))
+    let before = |w: &Wish| w.step == step.id && same_product(w) && has_chance(situation, w);
+    step.once_per == OncePer::Product && wishes.iter().any(before)
 }
 
 /// The wish of a step for an occasion. An occasion of several purchases has the step once: for the purchase

@@ -121,9 +121,11 @@ fn next_chance(situation: &Situation<'_>, deadline: DateTime<Utc>) -> Option<Slo
     Some(next_in_hours(situation.shop, situation.earliest())).filter(|slot| slot.start() <= deadline)
 }
 
-/// Whether something new can still go out by the end of this day.
-pub(super) fn is_time_until(situation: &Situation<'_>, latest: NaiveDate) -> bool {
-    next_chance(situation, end_of(latest, situation.shop)).is_some()
+/// Whether a wish will find a slot, whatever else is placed: it stands, or there is time.
+pub(super) fn has_chance(situation: &Situation<'_>, wish: &Wish) -> bool {
+    let is_over = find(situation, &wish.id).is_some_and(is_over);
+    let is_time = || next_chance(situation, end_of(wish.latest, situation.shop)).is_some();
+    !is_over && (late(situation, wish).is_some() || is_time())
 }
 
 /// The first slot, from `slot` on, in which the shop may send.

@@ -126,6 +126,8 @@ fn forgetting_begins_with_what_was_undone() {
     take_in(&mut customer, &purchase("last", at("2026-12-01 12:00")));
     assert_eq!(customer.earlier_occasions, 0);
     assert!(customer.bought(&key("order-5")).is_none() && customer.bought(&key("order-0")).is_some());
+    // What was forgotten does not come back in the place of another that was undone since.
+    take_in(&mut customer, &undone("order-2", at("2026-03-01 12:00") + Duration::days(20)));
     let before = customer.clone();
     take_in(&mut customer, &undone("order-5", at("2026-03-01 12:00") + Duration::days(50)));
     assert_eq!(customer, before);

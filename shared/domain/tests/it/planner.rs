@@ -133,6 +133,11 @@ fn where_nothing_is_near_the_next_message_is_written() {
     story.buys("a", "2026-12-01 12:00").until("2026-12-15 10:00");
     check_planned(&story, &["letter-1 2027-03-16 10:00"]);
     assert_eq!(story.plan.review_at, None);
+    // It is kept up to date like any other.
+    story.programme.series[0].at = clock("11:00");
+    story.plan_now();
+    check_planned(&story, &["letter-1 2027-03-16 11:00"]);
+    story.programme.series[0].at = clock("10:00");
     // Also where windows have passed unused.
     let mut late = Story::of(story.shop.clone(), story.programme.clone());
     late.until("2026-12-22 19:55").hears(paid("a", order(at("2026-12-01 12:00"))));

@@ -47,6 +47,23 @@ fn a_late_letter_does_not_shift_the_rhythm() {
 }
 
 #[test]
+fn a_letter_that_is_late_keeps_its_day_until_its_sender_has_judged_it() {
+    let mut story = Story::new();
+    story.buys("a", "2026-12-03 12:00").until("2027-01-20 12:00");
+    story.sleeps_until("2027-02-18 12:00").plan_now();
+    assert_eq!(story.plan.changes, []);
+    check_planned(&story, &["letter-2 2027-02-16 10:00"]);
+}
+
+#[test]
+fn news_begins_again_a_month_after_another_second_purchase() {
+    let mut story = Story::new();
+    story.buys("a", "2026-12-01 12:00").buys("b", "2027-01-05 12:00").until("2027-02-05 12:00");
+    story.cancels("b", "2027-04-01 12:00").buys("c", "2027-05-01 12:00");
+    assert!(story.planned().contains(&"news-2 2027-05-31 10:00".to_owned()), "{:?}", story.planned());
+}
+
+#[test]
 fn after_the_last_letter_the_customer_waits_and_the_owner_is_told() {
     let mut story = Story::new();
     story.buys("a", "2026-12-03 12:00").until("2027-11-23 10:00");

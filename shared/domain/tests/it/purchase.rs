@@ -55,7 +55,9 @@ fn a_purchase_begins_when_it_counts() {
     // An old order that somebody touches is an old order.
     check_began(&[says("2024-11-01 12:00", "2026-12-01 09:00", true)], Some("2024-11-01 12:00"));
     // Something is added to a paid order, and it owes money again.
-    check_began(&[placed(true), says(ordered, "2026-12-09 09:00", false)], Some(ordered));
+    check_began(&[says(ordered, "2026-12-04 09:00", true), says(ordered, "2026-12-09 09:00", false)], Some(ordered));
+    // A cart whose clocks disagree: nothing begins before it was ordered.
+    check_began(&[says(ordered, "2026-12-01 11:00", false), says(ordered, "2026-12-01 11:30", true)], Some(ordered));
     // Nothing but the id is known.
     let refund = Moments { refunded_at: Some(at("2026-12-09 09:00")), ..Moments::default() };
     check_began(&[report(refund, None)], None);

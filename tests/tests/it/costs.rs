@@ -1,0 +1,95 @@
+//! What things cost, by the figures of `/_local/usage`: DynamoDB's own units, indexes and the double price of
+//! transactions included.
+
+use serde_json::{Value, json};
+use wasurena_tests::journey::{Journey, orders};
+
+const AT: &str = "2026-12-01T10:00:00+09:00";
+
+fn order(number: u64) -> Value {
+    let phone = json!({ "phone": format!("03-1234-56{number:02}") });
+    orders::with(&orders::paid(number, AT, &format!("customer{number}@example.jp"), "粉引の飯碗"), &phone)
+}
+
+async fn spent(journey: &Journey) -> Value {
+    let usage = journey.usage().await;
+    journey.turn("usage/reset", &json!({})).await;
+    usage
+}
+
+#[tokio::test]
+async fn a_first_purchase_with_its_whole_plan_costs_18_write_units_at_most() {
+    let journey = Journey::begin().await;
+    spent(&journey).await;
+    journey.shopify("orders/create", &order(1)).await;
+    let first = spent(&journey).await;
+    // Even the shop's very first customer, for whom three slots get their markers.
+    assert!(first["write_units"].as_f64().unwrap() <= 18.0, "{first}");
+    assert_eq!(first["alarms"], 3, "{first}");
+    journey.shopify("orders/create", &order(2)).await;
+    let second = spent(&journey).await;
+    assert!(second["write_units"].as_f64().unwrap() <= 15.0, "{second}");
+    // The same slots: the same alarms.
+    assert_eq!(second["alarms"], 0, "{second}");
+}
+
+#[tokio::test]
+async fn a_sent_follow_up_with_the_planning_of_the_next_costs_8_write_units_at_most() {
+    let journey = Journey::begin().await;
+    journey.shopify("orders/create", &order(1)).await;
+    for until in ["2026-12-02", "2026-12-08", "2026-12-15", "2027-01-12", "2027-02-09"] {
+        spent(&journey).await;
+        journey.until(&format!("{until}T10:30:00+09:00")).await;
+        let sent = spent(&journey).await;
+        assert_eq!(sent["calls"]["ses.SendEmail"], 1, "{until}: {sent}");
+        assert!(sent["write_units"].as_f64().unwrap() <= 8.0, "{until}: {sent}");
+    }
+}
+
+#[tokio::test]
+async fn alarms_are_as_many_as_distinct_slots() {
+    let journey = Journey::begin().await;
+    spent(&journey).await;
+    for number in 1..=20 {
+        journey.shopify("orders/create", &order(number)).await;
+    }
+    journey.until("2027-03-01T00:00:00+09:00").await;
+    let usage = spent(&journey).await;
+    // Thank-you, question and usage on one day each; then two Tuesdays, and the third that is planned ahead.
+    assert_eq!(usage["alarms"], 6, "{usage}");
+    assert_eq!(usage["calls"]["ses.SendEmail"], 20 * 5, "{usage}");
+}
+
+#[tokio::test]
+async fn a_webhook_calls_neither_ses_nor_the_scheduler_and_an_unknown_shop_reads_no_diary() {
+    let journey = Journey::begin().await;
+    journey.shopify("orders/create", &order(1)).await;
+    journey.until("2026-12-01T12:00:00+09:00").await;
+    spent(&journey).await;
+    assert_eq!(journey.post("/hooks/nowhere/shopify", &[], b"{}".to_vec()).await.status(), 404);
+    assert_eq!(journey.shopify("orders/create", &order(1)).await, 200);
+    let usage = spent(&journey).await;
+    assert_eq!(usage["calls"]["dynamodb.GetItem"], 1, "only the known shop's purchase is read: {usage}");
+    let others: Vec<&String> = usage["calls"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .filter(|call| !call.starts_with("dynamodb.GetItem") && !call.starts_with("ssm."))
+        .collect();
+    assert!(others.is_empty(), "{usage}");
+    assert_eq!(usage["write_units"], 0.0, "{usage}");
+}
+
+#[tokio::test]
+async fn an_idle_hour_of_the_keeper_writes_nothing() {
+    let journey = Journey::begin().await;
+    journey.shopify("orders/create", &order(1)).await;
+    spent(&journey).await;
+    journey.until("2026-12-02T09:30:00+09:00").await;
+    let usage = spent(&journey).await;
+    assert_eq!(
+        (usage["write_units"].as_f64(), usage["invocations"]["keep-promises"].as_u64()),
+        (Some(0.0), Some(24)),
+        "{usage}"
+    );
+}

@@ -1,0 +1,14 @@
+//! Whole journeys through the embedded cloud, over HTTP, as carts, customers and operators make them.
+
+mod arrival_order;
+mod costs;
+mod household;
+mod lost_alarms;
+mod mails;
+mod outages;
+mod pages;
+mod refusals;
+mod replay;
+mod restart;
+mod stop_switch;
+mod story;
