@@ -9,11 +9,12 @@ mod keeper;
 mod postbox;
 mod pump;
 mod rings;
+mod rows;
 pub mod sample;
 mod server;
 mod world;
 
-pub use api::{FollowUpRow, MailRow, TaskRow};
 pub use clock::WorldClock;
+pub use rows::{FollowUpRow, MailRow, TaskRow};
 pub use server::serve;
 pub use world::{Start, World, WorldError};

@@ -2,14 +2,13 @@
 
 mod page;
 
-use crate::api::MailRow;
+use crate::rows::MailRow;
 use crate::world::World;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use rfc2047_decoder::Decoder;
 use std::sync::Arc;
 
 type Shared = State<Arc<World>>;
@@ -17,11 +16,6 @@ type Shared = State<Arc<World>>;
 /// The postbox's pages.
 pub(crate) fn routes() -> Router<Arc<World>> {
     Router::new().route("/postbox", get(list)).route("/postbox/{id}", get(mail)).route("/postbox/{id}/html", get(body))
-}
-
-/// A header with its encoded words (RFC 2047) made readable.
-pub(crate) fn decoded(value: &str) -> String {
-    Decoder::new().decode(value.as_bytes()).unwrap_or_else(|_| value.to_owned())
 }
 
 /// The mails as they lie in the postbox, oldest first; none where it cannot be read, which is logged.

@@ -93,3 +93,36 @@ async fn an_idle_hour_of_the_keeper_writes_nothing() {
         "{usage}"
     );
 }
+
+/// The size of an item as DynamoDB counts it: names and values in bytes, one for a boolean or null, about half
+/// the digits of a number, three and one more for each element of a list or map.
+fn size(value: &Value) -> usize {
+    let Some((kind, inner)) = value.as_object().and_then(|typed| typed.iter().next()) else { return 0 };
+    match (kind.as_str(), inner) {
+        ("M", Value::Object(map)) => 3 + map.iter().map(|(name, value)| 1 + name.len() + size(value)).sum::<usize>(),
+        ("L", Value::Array(list)) => 3 + list.iter().map(|value| 1 + size(value)).sum::<usize>(),
+        ("N", Value::String(digits)) => digits.len().div_ceil(2) + 1,
+        (_, Value::String(text)) => text.len(),
+        _ => 1,
+    }
+}
+
+#[tokio::test]
+async fn items_stay_under_one_kilobyte_in_the_common_case() {
+    let journey = Journey::begin().await;
+    journey.shopify("orders/create", &order(1)).await;
+    journey.until("2027-02-01T10:00:00+09:00").await;
+    let second = json!({ "id": 2, "created_at": "2027-02-01T09:00:00+09:00", "processed_at": "2027-02-01T09:00:00+09:00", "updated_at": "2027-02-01T09:00:00+09:00" });
+    journey.shopify("orders/create", &orders::with(&order(1), &second)).await;
+    journey.until("2027-04-01T00:00:00+09:00").await;
+    let mut largest: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+    for item in journey.diary().await {
+        let whole = json!({ "M": item });
+        let entity = item["entity"]["S"].as_str().unwrap().to_owned();
+        let bytes = largest.entry(entity).or_default();
+        *bytes = (*bytes).max(size(&whole));
+    }
+    println!("largest items, in bytes: {largest:?}");
+    assert_eq!(largest.len(), 6, "{largest:?}");
+    assert!(largest.values().all(|bytes| *bytes <= 1024), "{largest:?}");
+}

@@ -1,5 +1,7 @@
 //! Whole journeys through the embedded cloud, over HTTP, as carts, customers and operators make them.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod arrival_order;
 mod costs;
 mod household;

@@ -1,6 +1,6 @@
 //! What the postbox looks like.
 
-use crate::api::MailRow;
+use crate::rows::MailRow;
 use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Asia::Tokyo;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
