@@ -30,8 +30,8 @@ pub struct Promises {
     pub contact: Promise,
 }
 
-/// The promises made with the first purchase since the shop began; `None` for a customer of whom there is
-/// only history.
+/// The promises made with a new customer's first purchase; `None` for somebody who bought before the shop
+/// began with Wasurena.
 #[must_use]
 pub fn promises(shop: &Shop, customer: &Customer, follow_ups: &[FollowUp], now: DateTime<Utc>) -> Option<Promises> {
     let occasions = customer.occasions(shop);
@@ -40,9 +40,7 @@ pub fn promises(shop: &Shop, customer: &Customer, follow_ups: &[FollowUp], now: 
         let was_new = customer.purchases.iter().any(|p| p.undone && !p.history);
         return was_new.then_some(Promises { thanks: undone, contact: undone });
     };
-    if customer.earlier_occasions > 0
-        || first.nth > 1 && occasions.len() > 1 && first.purchases.iter().any(|p| p.history)
-    {
+    if first.nth > 1 {
         return None;
     }
     let judge = |is_meant: fn(Class) -> bool, latest_day| judge(shop, first, follow_ups, is_meant, latest_day, now);

@@ -8,6 +8,7 @@ mod planner;
 mod planner_facts;
 mod planner_series;
 mod policy;
+mod promise;
 mod purchase;
 mod purity;
 mod repair;
