@@ -79,6 +79,12 @@ impl Journey {
         Self::serve(folder, http, None).await
     }
 
+    /// The world itself, for what has no handle.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
     /// Every item of the diary but the programme's files, as DynamoDB keeps it, by key.
     ///
     /// # Panics
@@ -89,6 +95,22 @@ impl Journey {
         items.retain(|item| item["entity"]["S"] != "file");
         items.sort_by_key(|item| (item["pk"].to_string(), item["sk"].to_string()));
         items
+    }
+
+    /// Publishes the default programme with one of its files changed.
+    ///
+    /// # Panics
+    /// Where there is no such file, or the programme cannot be published.
+    pub async fn publish(&self, path: &str, change: impl Fn(&str) -> String) {
+        let today = self.now().await.with_timezone(&chrono_tz::Asia::Tokyo).date_naive();
+        let files = wasurena_letters::utsuwa(today);
+        assert!(files.get(path).is_some(), "{path}");
+        let changed = files
+            .iter()
+            .map(|(name, text)| (name.to_owned(), if name == path { change(text) } else { text.to_owned() }));
+        let files = wasurena_letters::Files::new(changed).expect("files within bounds");
+        let shop = sample::SHOP.to_owned().try_into().expect("a shop id");
+        self.world.diary().publish(&shop, &files).await.expect("published");
     }
 
     /// Sends a signed Shopify webhook, and answers with its status.

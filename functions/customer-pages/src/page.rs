@@ -8,6 +8,8 @@ const STYLE: &str = "
 @media (prefers-color-scheme: dark) { :root { --ink: #ece7dd; --paper: #24221f; --line: #4a463f; --leaf: #9db6d3; } }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.9 'Hiragino Sans', 'Noto Sans JP', 'Yu Gothic', sans-serif; }
 main { max-width: 30rem; margin: 0 auto; padding: 3rem 1.5rem; }
+a { color: var(--leaf); }
+p { word-break: auto-phrase; overflow-wrap: anywhere; }
 h1 { font-size: 1.1rem; font-weight: 600; letter-spacing: .06em; padding-bottom: 1rem; border-bottom: 1px solid var(--line); }
 button { font: inherit; width: 100%; min-height: 3.25rem; margin-top: 1.5rem; border-radius: .5rem; border: 1px solid var(--leaf); cursor: pointer; }
 button.main { background: var(--leaf); color: var(--paper); }
@@ -43,7 +45,7 @@ fn form(wish: &str, class: &str, label: &str) -> Markup {
 /// Asks whether to stop.
 pub(crate) fn ask(shop: &Shop) -> Markup {
     let content = html! {
-        p { "当店からのメールのお便りをお止めします。" }
+        p { "当店からのメールのお便りをお止めします。" br; "よろしければ、下のボタンを押してください。" }
         (form("stop", "main", "お便りを止める"))
         p class="small" { "ご注文の確認や発送のご連絡は、これまでどおりお届けします。" }
         (contact(shop))
@@ -73,8 +75,13 @@ pub(crate) fn resumed(shop: &Shop) -> Markup {
 }
 
 fn contact(shop: &Shop) -> Markup {
+    let legal = &shop.legal;
     html! {
-        p class="small" { "お問い合わせ・ご意見：" (shop.legal.phone) "（" (shop.legal.phone_hours) "）／" (shop.legal.email.as_str()) }
+        p class="small" {
+            "お問い合わせ・ご意見" br;
+            a href={ "tel:" (legal.phone) } { (legal.phone) } "（" (legal.phone_hours) "）" br;
+            a href={ "mailto:" (legal.email.as_str()) } { (legal.email.as_str()) }
+        }
     }
 }
 

@@ -47,7 +47,7 @@ pub(crate) async fn carry_out(
         changed.opted_out_at = (wish == Wish::Stop).then_some(now);
         let after = CustomerRecord::with_facts(changed, shop, Slot::at_or_after(now + Duration::hours(1)));
         rounds += 1;
-        match diary.put_customer(&shop.id, &after, before.customer.version).await {
+        match diary.put_customer(&shop.id, &before, &after).await {
             Ok(()) => {
                 tracing::info!(shop = %shop.id, customer = %before.customer.id, ?wish, "customer.wish");
                 return Ok(());

@@ -62,7 +62,8 @@ impl KeepPromises {
         let mut total = Report::default();
         let mut failed = None;
         for shop in self.keyring.keys().await?.shops() {
-            match rounds::look_after(self, &shop).await {
+            // On the heap: as a part of this future its type would be nested too deep for the compiler.
+            match Box::pin(rounds::look_after(self, &shop)).await {
                 Ok(report) => {
                     tracing::info!(%shop, ?report, "shop.looked_after");
                     total = total + report;

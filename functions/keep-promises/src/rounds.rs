@@ -1,15 +1,15 @@
 //! The round of one shop: what is due, entry by entry, and what is done about it.
 
 use crate::{KeepPromises, KeepingError};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeSet;
 use std::ops::Add;
 use wasurena_cloud::bookshelf::OpenBook;
-use wasurena_cloud::diary::{Due, DueItem};
+use wasurena_cloud::diary::{DiaryError, Due, DueItem};
 use wasurena_domain::calendar::Slot;
 use wasurena_domain::follow_up::{Event, FollowUp, Reason, State, doubt_wait, transition};
-use wasurena_domain::ids::{CustomerId, ShopId};
-use wasurena_domain::repair::{Repair, repair};
+use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId};
+use wasurena_domain::repair::{OVERDUE_AFTER_MINUTES, Repair, repair};
 
 /// Entries looked at in one round of a shard; the rest waits for the next hour.
 const ENTRIES_MAX: usize = 5_000;
@@ -59,20 +59,17 @@ pub(crate) async fn look_after(keeper: &KeepPromises, shop: &ShopId) -> Result<R
                 DueItem::Customer(customer) => {
                     to_plan.insert(customer);
                 }
-                DueItem::FollowUp(customer, id) => {
-                    if ringing.still(at).await? {
-                        continue;
-                    }
-                    let Some(follow_up) = keeper.diary.follow_up(shop, &id).await? else { continue };
-                    let late = report.moved as usize;
-                    let what = repair(&follow_up, &open.book.shop, open.stopped, late, now);
-                    if what == Repair::Plan {
+                DueItem::FollowUp(customer, id) => match see_to(&mut ringing, &open, at, &id, &mut report).await {
+                    Ok(Repair::Plan) => {
                         to_plan.insert(customer);
-                    } else if let Err(error) = put_right(keeper, &open, &follow_up, what, now, &mut report).await {
+                    }
+                    // Somebody else saw to it at the same moment.
+                    Ok(_) | Err(KeepingError::Diary(DiaryError::Changed)) => {}
+                    Err(error) => {
                         tracing::error!(%shop, follow_up = %id, %error, "repair.failed");
                         report.failed += 1;
                     }
-                }
+                },
             }
         }
     }
@@ -88,8 +85,27 @@ pub(crate) async fn look_after(keeper: &KeepPromises, shop: &ShopId) -> Result<R
     Ok(report)
 }
 
-/// Whether a slot's next alarm has yet to ring: then its sender will come back, and nothing in it is lost.
-/// Read once for each slot.
+/// Sees to one follow-up that is due. What a sender can still do is left to it.
+async fn see_to(
+    ringing: &mut Ringing<'_>,
+    open: &OpenBook,
+    at: Slot,
+    id: &FollowUpId,
+    report: &mut Report,
+) -> Result<Repair, KeepingError> {
+    let Ringing { keeper, shop, now, .. } = *ringing;
+    let Some(follow_up) = keeper.diary.follow_up(shop, id).await? else { return Ok(Repair::Wait) };
+    let what = repair(&follow_up, &open.book.shop, open.stopped, report.moved as usize, now);
+    let is_senders = follow_up.state == State::Planned && now <= follow_up.deadline;
+    if is_senders && what != Repair::Wait && ringing.still(at).await? {
+        return Ok(Repair::Wait);
+    }
+    put_right(keeper, open, &follow_up, what, now, report).await?;
+    Ok(what)
+}
+
+/// Whether a slot's last alarm has yet to ring, or rang so lately that its sender may be at work: then nothing in
+/// the slot is lost. Read once for each slot.
 struct Ringing<'a> {
     keeper: &'a KeepPromises,
     shop: &'a ShopId,
@@ -106,7 +122,8 @@ impl Ringing<'_> {
             return Ok(rings);
         }
         let marker = self.keeper.diary.slot_marker(self.shop, self.shard, slot).await?;
-        let rings = marker.is_some_and(|marker| marker.ring_at > self.now);
+        let at_work = Duration::minutes(OVERDUE_AFTER_MINUTES);
+        let rings = marker.is_some_and(|marker| marker.ring_at + at_work > self.now);
         self.known = Some((slot, rings));
         Ok(rings)
     }

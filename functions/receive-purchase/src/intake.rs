@@ -59,12 +59,11 @@ impl Intake {
     /// # Errors
     /// [`IntakeError`]; the cart may send the report again at any time.
     pub async fn take(&self, shop: &ShopId, report: Report) -> Result<Taken, IntakeError> {
-        let book = self.bookshelf.last_known(shop).await?;
         let keys = self.keyring.keys().await?;
         let mut rounds = 0;
         loop {
             let now = self.clock.now();
-            let Some(facts) = self.facts(&book.shop, &keys, report.clone(), now).await? else {
+            let Some(facts) = self.facts(shop, &keys, report.clone(), now).await? else {
                 return Ok(Taken::SeenBefore);
             };
             rounds += 1;
@@ -79,12 +78,12 @@ impl Intake {
     /// What has to be written for a report; `None` where it says nothing new.
     async fn facts(
         &self,
-        shop: &Shop,
+        shop: &ShopId,
         keys: &Keys,
         report: Report,
         now: DateTime<Utc>,
     ) -> Result<Option<NewFacts>, IntakeError> {
-        let before = self.diary.purchase(&shop.id, &report.key).await?;
+        let before = self.diary.purchase(shop, &report.key).await?;
         let facts = match before.clone() {
             Some(record) => record.facts.join(report),
             None => Purchase::from_report(report),
@@ -100,7 +99,8 @@ impl Intake {
         };
         let mut new = NewFacts { purchase: Known { before, after }, customer: None, phone: None, alias: None };
         if new.purchase.after.facts.began_at().is_some() {
-            self.add_customer(shop, keys, &mut new, now).await?;
+            let book = self.bookshelf.last_known(shop).await?;
+            self.add_customer(&book.shop, keys, &mut new, now).await?;
         }
         Ok(Some(new))
     }

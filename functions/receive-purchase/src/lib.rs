@@ -58,29 +58,40 @@ impl ReceivePurchase {
     /// Answers one request: `POST /hooks/{shop}/{cart}`. The checks stand in the order of their answers:
     /// 404, 413, 401, 400, 503, 200.
     pub async fn handle(&self, request: Request) -> Response<Body> {
-        let path = request.uri().path().to_owned();
-        let (shop, cart) = names(&path);
-        match self.receive(&request, shop, cart).await {
+        let hook = match self.hook(request.uri().path()).await {
+            Ok(hook) => hook,
+            Err(refusal) => {
+                tracing::warn!(code = refusal.code(), %refusal, "webhook.refused");
+                return refusal.answer();
+            }
+        };
+        let (shop, cart) = (&hook.shop, hook.cart.id());
+        match self.receive(&request, &hook).await {
             Ok(outcome) => {
-                tracing::info!(shop, cart, ?outcome, "webhook.accepted");
+                tracing::info!(%shop, %cart, ?outcome, "webhook.accepted");
                 answer::accepted()
             }
             Err(refusal) => {
-                tracing::warn!(shop, cart, code = refusal.code(), %refusal, "webhook.refused");
+                tracing::warn!(%shop, %cart, code = refusal.code(), %refusal, "webhook.refused");
                 refusal.answer()
             }
         }
     }
 
-    async fn receive(&self, request: &Request, shop: &str, cart: &str) -> Result<Outcome, Refusal> {
+    /// Whose webhook the path names. A name is logged only when a shop and a cart of that name exist, so a
+    /// stranger's text never reaches a log.
+    async fn hook(&self, path: &str) -> Result<Hook, Refusal> {
         let keys = self.keyring.keys().await.map_err(|error| Refusal::Unavailable(error.to_string()))?;
         let known = || {
+            let (shop, cart) = names(path)?;
             let (shop, id) = (ShopId::parse(shop).ok()?, CartId::parse(cart).ok()?);
-            let cart = wasurena_carts::find(cart)?;
             let secrets = secrets(keys.cart(&shop, &id)?)?;
-            Some((shop, cart, secrets))
+            Some(Hook { shop, cart: wasurena_carts::find(cart)?, secrets })
         };
-        let (shop, cart, secrets) = known().ok_or(Refusal::NotFound)?;
+        known().ok_or(Refusal::NotFound)
+    }
+
+    async fn receive(&self, request: &Request, hook: &Hook) -> Result<Outcome, Refusal> {
         if request.method() != Method::POST {
             return Err(Refusal::NotPost);
         }
@@ -88,10 +99,10 @@ impl ReceivePurchase {
         if body.len() > BODY_MAX {
             return Err(Refusal::TooLarge);
         }
-        let webhook = self.read(cart, &secrets, request.headers(), body)?;
+        let webhook = self.read(hook.cart, &hook.secrets, request.headers(), body)?;
         match webhook {
             Webhook::Ignored(reason) => Ok(Outcome::Ignored(reason.to_string())),
-            Webhook::Purchase(report) => match self.intake.take(&shop, *report).await {
+            Webhook::Purchase(report) => match self.intake.take(&hook.shop, *report).await {
                 Ok(taken) => Ok(Outcome::Taken(taken)),
                 Err(error) => Err(Refusal::Unavailable(error.to_string())),
             },
@@ -106,16 +117,20 @@ impl ReceivePurchase {
     }
 }
 
-/// The names in `/hooks/{shop}/{cart}`; empty where the path is another. They are logged only when a shop
-/// and a cart of these names exist, so a stranger's text never reaches a log.
-fn names(path: &str) -> (&str, &str) {
-    let is_name =
-        |s: &&str| s.len() <= 32 && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+/// The names in `/hooks/{shop}/{cart}`.
+fn names(path: &str) -> Option<(&str, &str)> {
     let mut parts = path.trim_start_matches('/').split('/');
-    match (parts.next(), parts.next().filter(is_name), parts.next().filter(is_name), parts.next()) {
-        (Some("hooks"), Some(shop), Some(cart), None) => (shop, cart),
-        _ => ("", ""),
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some("hooks"), Some(shop), Some(cart), None) => Some((shop, cart)),
+        _ => None,
     }
+}
+
+/// A shop's cart that may send webhooks.
+struct Hook {
+    shop: ShopId,
+    cart: &'static dyn Cart,
+    secrets: Secrets,
 }
 
 fn secrets(mut newest_first: Vec<SecretString>) -> Option<Secrets> {

@@ -2,7 +2,6 @@
 
 use crate::SendFollowUps;
 use crate::mime;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use wasurena_cloud::post::Outgoing;
 use wasurena_domain::calendar::day_of;
 use wasurena_domain::customer::{Bought, Customer};
@@ -28,11 +27,6 @@ pub(crate) fn outgoing(
         .render(&follow_up.step, &facts)
         .inspect_err(|error| tracing::error!(shop = %shop.id, follow_up = %follow_up.id, %error, "letter.broken"))
         .ok()?;
-    let stop_mail = format!(
-        "mailto:{}?subject={}",
-        shop.sender.reply_to.as_str(),
-        utf8_percent_encode("unsubscribe", NON_ALPHANUMERIC)
-    );
     Some(Outgoing {
         from: mime::mailbox(&shop.sender.name, &shop.sender.address),
         reply_to: shop.sender.reply_to.for_header(),
@@ -41,7 +35,7 @@ pub(crate) fn outgoing(
         text: mail.text,
         html: mail.html,
         headers: vec![
-            ("List-Unsubscribe", format!("<{stop_url}>, <{stop_mail}>")),
+            ("List-Unsubscribe", format!("<{stop_url}>")),
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
         ],
         tags: vec![

@@ -4,6 +4,7 @@ use crate::letter::outgoing;
 use crate::slot::Stopped;
 use crate::{SendFollowUps, SendingError};
 use chrono::{DateTime, Utc};
+use std::time::Duration;
 use wasurena_cloud::bookshelf::OpenBook;
 use wasurena_cloud::diary::{CustomerFile, DiaryError};
 use wasurena_cloud::post::SendError;
@@ -12,6 +13,9 @@ use wasurena_domain::ids::ShopId;
 use wasurena_domain::policy::{Decision, Moment, decide};
 use wasurena_letters::link::LinkKeys;
 
+/// Seconds between attempts to record an outcome: together well below a claim's lease.
+const RECORD_PAUSES_S: [u64; 4] = [1, 4, 10, 15];
+
 /// What came of a claimed follow-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -19,6 +23,8 @@ pub(crate) enum Outcome {
     Sent,
     /// It is over without having been sent for certain.
     NotSent,
+    /// Whether SES accepted it is unknown.
+    InDoubt,
     /// It has another slot.
     Moved,
     /// It must be given back, and the slot must stop.
@@ -33,10 +39,21 @@ pub(crate) async fn deal_with(
     claimed: &FollowUp,
     links: &LinkKeys,
 ) -> Result<Outcome, SendingError> {
-    let Some(file) = sender.diary.file(shop, &claimed.customer).await? else {
-        return record(sender, shop, claimed, Event::Skip, |f| f.reason = Some(Reason::PurchaseUndone)).await;
+    let (file, open) = match look_again(sender, shop, claimed).await {
+        Ok((Some(file), open)) => (file, open),
+        Ok((None, _)) => {
+            return record(sender, shop, claimed, Event::Skip, |f| f.reason = Some(Reason::PurchaseUndone)).await;
+        }
+        Err(error) => {
+            tracing::error!(%shop, follow_up = %claimed.id, %error, "follow_up.not_looked_at");
+            return Ok(match error {
+                // It would be the same again, and must not hold up the rest of the slot: its lease ends, and
+                // the keeper leaves it to a person.
+                SendingError::Diary(DiaryError::Unreadable { .. }) => Outcome::NotSent,
+                _ => Outcome::GivenBack(Stopped::Diary),
+            });
+        }
     };
-    let open = sender.bookshelf.open(shop).await?;
     let moment = Moment {
         shop: &open.book.shop,
         stopped: open.stopped,
@@ -58,6 +75,16 @@ pub(crate) async fn deal_with(
         }
         Decision::Hold => Ok(Outcome::GivenBack(Stopped::Switch)),
     }
+}
+
+/// The customer and the shop as they are after the claim.
+async fn look_again(
+    sender: &SendFollowUps,
+    shop: &ShopId,
+    claimed: &FollowUp,
+) -> Result<(Option<CustomerFile>, OpenBook), SendingError> {
+    let file = sender.diary.file(shop, &claimed.customer).await?;
+    Ok((file, sender.bookshelf.open(shop).await?))
 }
 
 /// Gives a claimed follow-up back: certainly nothing was sent.
@@ -135,10 +162,23 @@ async fn record(
     let Ok(state) = transition(before.state, event) else { return Err(DiaryError::Changed.into()) };
     let mut after = FollowUp { state, until: None, ended: state != State::Planned, ..before.clone() };
     change(&mut after);
-    sender.diary.replace(shop, before, &after).await?;
+    write(sender, shop, before, &after).await?;
     Ok(match state {
         State::Planned => Outcome::Moved,
+        State::InDoubt => Outcome::InDoubt,
         state if state.has_left() => Outcome::Sent,
         _ => Outcome::NotSent,
     })
+}
+
+/// Writes an outcome. What is known must not be lost to a moment in which the diary cannot be reached, or it
+/// would be in doubt: so that is tried again for as long as the claim's lease allows.
+async fn write(sender: &SendFollowUps, shop: &ShopId, before: &FollowUp, after: &FollowUp) -> Result<(), SendingError> {
+    for pause_s in RECORD_PAUSES_S {
+        match sender.diary.replace(shop, before, after).await {
+            Err(DiaryError::Unavailable(_)) => sender.clock.sleep(Duration::from_secs(pause_s)).await,
+            other => return Ok(other?),
+        }
+    }
+    Ok(sender.diary.replace(shop, before, after).await?)
 }

@@ -1,15 +1,16 @@
 //! One slot: everything due in it, at the account's pace, and what to do when the post stops.
 
-use crate::outcome::{Outcome, deal_with};
+use crate::outcome::{Outcome, deal_with, give_back};
 use crate::{SendFollowUps, SendingError};
 use chrono::{DateTime, Duration, Utc};
 use wasurena_cloud::alarms::Alarm;
-use wasurena_cloud::diary::{Claim, Due, DueItem};
+use wasurena_cloud::diary::{Claim, DiaryError, Due, DueItem};
 use wasurena_domain::calendar::day_of;
 use wasurena_domain::follow_up::{FollowUp, Reason, lease};
 use wasurena_domain::task::{Task, TaskKind};
-use wasurena_letters::link::LinkKeys;
 
+/// The shortest wait before a slot that could not go on is tried again.
+const BACK_OFF_MINUTES_MIN: i64 = 2;
 /// The longest wait before a slot that could not go on is tried again.
 const BACK_OFF_MINUTES_MAX: i64 = 60;
 
@@ -35,8 +36,10 @@ pub enum Stopped {
     Switch,
     /// The invocation's time is over.
     Time,
-    /// SES cannot be reached, or throttles.
+    /// SES cannot be reached, throttles, or leaves us in doubt.
     Post,
+    /// The diary cannot be read.
+    Diary,
     /// SES does not let the account send.
     Account,
 }
@@ -51,7 +54,7 @@ pub(crate) async fn work_through(
     let Alarm { shop, shard, slot, .. } = alarm;
     let mut report = SlotReport::default();
     if sender.clock.now() < slot.start() {
-        sender.alarms.again(shop, *shard, *slot, slot.start()).await?;
+        sender.alarms.again(alarm, slot.start(), sender.clock.now()).await?;
         return Ok(SlotReport { stopped: Some(Stopped::Early), ..report });
     }
     if sender.bookshelf.open(shop).await?.stopped {
@@ -73,35 +76,46 @@ pub(crate) async fn work_through(
             return stop(sender, alarm, report, Stopped::Time).await;
         }
         let claim = Claim { attempt: sender.chance.name(), until: now + lease() };
-        let Some(claimed) = sender.diary.claim(shop, &customer, &id, *slot, &claim).await? else { continue };
-        match one(sender, alarm, claimed, &links).await? {
+        let claimed = match sender.diary.claim(shop, &customer, &id, *slot, &claim).await {
+            Ok(Some(claimed)) => claimed,
+            Ok(None) => continue,
+            // It would be the same again, and must not hold up the rest: the keeper leaves it to a person.
+            Err(error @ DiaryError::Unreadable { .. }) => {
+                tracing::error!(%shop, follow_up = %id, %error, "follow_up.unreadable");
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        match deal_with(sender, shop, &claimed, &links).await? {
             Outcome::Sent => {
                 report.sent += 1;
                 sender.clock.sleep(pace).await;
             }
             Outcome::NotSent => report.not_sent += 1,
             Outcome::Moved => report.moved += 1,
-            Outcome::GivenBack(reason) => return Ok(SlotReport { stopped: Some(reason), ..report }),
+            // One in doubt is enough: whatever ails SES would put the rest of the slot in doubt as well.
+            Outcome::InDoubt => {
+                report.not_sent += 1;
+                return stop(sender, alarm, report, Stopped::Post).await;
+            }
+            Outcome::GivenBack(reason) => return stop_with(sender, alarm, &claimed, report, reason).await,
         }
     }
     Ok(report)
 }
 
-/// Deals with one claimed follow-up. Where the whole slot has to stop, its next alarm is set before the
-/// follow-up is given back, so that giving it back does not set an alarm of its own.
-async fn one(
+/// Stops a slot with a follow-up that must be given back. The slot's next alarm is set before that, so that
+/// giving it back does not set an alarm of its own.
+async fn stop_with(
     sender: &SendFollowUps,
     alarm: &Alarm,
-    claimed: FollowUp,
-    links: &LinkKeys,
-) -> Result<Outcome, SendingError> {
-    let outcome = deal_with(sender, &alarm.shop, &claimed, links).await?;
-    if let Outcome::GivenBack(reason) = outcome {
-        let alarm_set = stop(sender, alarm, SlotReport::default(), reason).await;
-        crate::outcome::give_back(sender, &alarm.shop, &claimed).await?;
-        alarm_set?;
-    }
-    Ok(outcome)
+    claimed: &FollowUp,
+    report: SlotReport,
+    reason: Stopped,
+) -> Result<SlotReport, SendingError> {
+    let stopped = stop(sender, alarm, report, reason).await;
+    give_back(sender, &alarm.shop, claimed).await?;
+    stopped
 }
 
 /// Sets the next alarm of a slot that is not done, later each time, and says why.
@@ -114,14 +128,16 @@ async fn stop(
     let now = sender.clock.now();
     let minutes = match reason {
         Stopped::Switch => return Ok(SlotReport { stopped: Some(reason), ..report }),
-        Stopped::Early | Stopped::Time => 2,
-        Stopped::Post => (2_i64 << alarm.n.min(5)).min(BACK_OFF_MINUTES_MAX),
+        Stopped::Early | Stopped::Time => BACK_OFF_MINUTES_MIN,
+        // Something went out: the trouble is not lasting.
+        Stopped::Post | Stopped::Diary if report.sent > 0 => BACK_OFF_MINUTES_MIN,
+        Stopped::Post | Stopped::Diary => (BACK_OFF_MINUTES_MIN << alarm.n.min(5)).min(BACK_OFF_MINUTES_MAX),
         Stopped::Account => BACK_OFF_MINUTES_MAX,
     };
     if reason == Stopped::Account {
         tell_owner(sender, alarm, now).await?;
     }
-    sender.alarms.again(&alarm.shop, alarm.shard, alarm.slot, now + Duration::minutes(minutes)).await?;
+    sender.alarms.again(alarm, now + Duration::minutes(minutes), now).await?;
     Ok(SlotReport { stopped: Some(reason), ..report })
 }
 

@@ -40,12 +40,14 @@ async fn mail(State(world): Shared, Path(id): Path<String>) -> Response {
     }
 }
 
-/// The HTML of a mail, for the frame that shows it. It runs no script and reaches nothing but pictures.
+/// The HTML of a mail, for the frame that shows it. It runs no script and reaches nothing but pictures. Its
+/// links open beside it: the pages they lead to let no frame hold them.
 async fn body(State(world): Shared, Path(id): Path<String>) -> Response {
     match mails(&world).await.into_iter().find(|mail| mail.id == id) {
         Some(mail) => {
             let policy = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src https: data:; style-src 'unsafe-inline'";
-            ([(header::CONTENT_SECURITY_POLICY, policy)], Html(mail.html)).into_response()
+            let html = mail.html.replacen("<head>", "<head><base target=\"_blank\">", 1);
+            ([(header::CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response()
         }
         None => StatusCode::NOT_FOUND.into_response(),
     }

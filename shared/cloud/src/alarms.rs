@@ -2,9 +2,9 @@
 
 use crate::Diary;
 use crate::diary::{DiaryError, SlotMarker};
+use crate::failure::told;
 use crate::settings::Environment;
 use aws_sdk_scheduler::Client;
-use aws_sdk_scheduler::error::DisplayErrorContext;
 use aws_sdk_scheduler::operation::create_schedule::CreateScheduleError;
 use aws_sdk_scheduler::types::{
     ActionAfterCompletion, DeadLetterConfig, FlexibleTimeWindow, FlexibleTimeWindowMode, RetryPolicy, Target,
@@ -110,13 +110,19 @@ impl Alarms {
         }
     }
 
-    /// Sets one more alarm for a slot that could not be finished.
+    /// Makes sure that another alarm rings after one that could not finish its slot: at `at`, or as soon as
+    /// an alarm can be set. Where a later one is going to ring already, that is enough: however often an alarm
+    /// rings, and however often its sender is tried again, it is followed by one alarm.
     ///
     /// # Errors
-    /// [`AlarmError`] where it could not be set. Doing it again is safe.
-    pub async fn again(&self, shop: &ShopId, shard: u32, slot: Slot, at: DateTime<Utc>) -> Result<(), AlarmError> {
-        let n = self.diary.slot_marker(shop, shard, slot).await?.map_or(1, |marker| marker.n + 1);
-        self.set(shop, shard, slot, SlotMarker { n, ring_at: at }).await
+    /// [`AlarmError`] where that could not be made sure of. Doing it again is safe.
+    pub async fn again(&self, after: &Alarm, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), AlarmError> {
+        let Alarm { shop, shard, slot, n } = after;
+        let last = match self.diary.slot_marker(shop, *shard, *slot).await? {
+            Some(marker) if marker.n > *n && marker.ring_at > now => return Ok(()),
+            marker => marker.map_or(*n, |marker| marker.n.max(*n)),
+        };
+        self.set(shop, *shard, *slot, SlotMarker { n: last + 1, ring_at: at.max(soonest(now)) }).await
     }
 
     async fn set(&self, shop: &ShopId, shard: u32, slot: Slot, marker: SlotMarker) -> Result<(), AlarmError> {
@@ -157,7 +163,7 @@ impl Alarms {
             Ok(_) => Ok(()),
             Err(error) => match error.as_service_error() {
                 Some(CreateScheduleError::ConflictException(_)) => Ok(()),
-                _ => Err(failed(DisplayErrorContext(&error).to_string())),
+                _ => Err(failed(told(&error))),
             },
         }
     }

@@ -63,15 +63,19 @@ impl Bookshelf {
         Ok(OpenBook { book, stopped: state.stopped, version: state.version })
     }
 
-    /// The shop's book as it was read last, where it was read at all; else as it is now. For what does
-    /// not depend on the minute, and must not depend on the diary being reachable.
+    /// The shop's book as it is now; where that cannot be opened, the one that was open last. For what must go
+    /// on when a programme is broken.
     ///
     /// # Errors
     /// As [`Self::open`], where the shop was never opened before.
     pub async fn last_known(&self, shop: &ShopId) -> Result<Arc<Book>, BookError> {
-        match self.kept(shop) {
-            Some((_, book)) => Ok(book),
-            None => Ok(self.open(shop).await?.book),
+        match (self.open(shop).await, self.kept(shop)) {
+            (Ok(open), _) => Ok(open.book),
+            (Err(error), Some((version, book))) => {
+                tracing::warn!(%shop, version, %error, "programme.stale");
+                Ok(book)
+            }
+            (Err(error), None) => Err(error),
         }
     }
 

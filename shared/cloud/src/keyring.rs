@@ -2,8 +2,8 @@
 //! and the key that turns addresses into ids. Read once, kept, refreshed every few minutes.
 
 use crate::Clock;
+use crate::failure::told;
 use aws_sdk_ssm::Client;
-use aws_sdk_ssm::error::DisplayErrorContext;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Duration, Utc};
@@ -16,6 +16,8 @@ use wasurena_letters::link::LinkKeys;
 
 /// How old secrets may grow before they are read again.
 const REFRESH_MINUTES: i64 = 5;
+/// How long old secrets serve before reading them is tried again: whoever asks in between does not wait for it.
+const RETRY_MINUTES: i64 = 1;
 
 /// Secrets could not be read.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -103,7 +105,7 @@ impl Keys {
     }
 }
 
-/// Secrets, and when they were read.
+/// Secrets, and until when they serve without being read again.
 type Kept = (DateTime<Utc>, Arc<Keys>);
 
 /// Reads secrets and keeps them.
@@ -130,23 +132,21 @@ impl Keyring {
     pub async fn keys(&self) -> Result<Arc<Keys>, KeyringError> {
         let now = self.clock.now();
         let kept = self.kept.read().await.clone();
-        if let Some((read_at, keys)) = &kept
-            && now < *read_at + Duration::minutes(REFRESH_MINUTES)
+        if let Some((until, keys)) = &kept
+            && now < *until
         {
             return Ok(Arc::clone(keys));
         }
-        match (self.read().await, kept) {
-            (Ok(keys), _) => {
-                let keys = Arc::new(keys);
-                *self.kept.write().await = Some((now, Arc::clone(&keys)));
-                Ok(keys)
-            }
+        let (minutes, keys) = match (self.read().await, kept) {
+            (Ok(keys), _) => (REFRESH_MINUTES, Arc::new(keys)),
             (Err(error), Some((_, keys))) => {
                 tracing::warn!(%error, "secrets.stale");
-                Ok(keys)
+                (RETRY_MINUTES, keys)
             }
-            (Err(error), None) => Err(error),
-        }
+            (Err(error), None) => return Err(error),
+        };
+        *self.kept.write().await = Some((self.clock.now() + Duration::minutes(minutes), Arc::clone(&keys)));
+        Ok(keys)
     }
 
     async fn read(&self) -> Result<Keys, KeyringError> {
@@ -160,10 +160,8 @@ impl Keyring {
             .send();
         let mut values = BTreeMap::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| KeyringError::Unavailable {
-                path: self.path.clone(),
-                why: DisplayErrorContext(&error).to_string(),
-            })?;
+            let page =
+                page.map_err(|error| KeyringError::Unavailable { path: self.path.clone(), why: told(&error) })?;
             for parameter in page.parameters.unwrap_or_default() {
                 if let (Some(name), Some(value)) = (parameter.name, parameter.value) {
                     values.insert(name, SecretString::from(value));

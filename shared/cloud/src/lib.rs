@@ -7,6 +7,7 @@ pub mod bookshelf;
 pub mod clients;
 pub mod clock;
 pub mod diary;
+mod failure;
 pub mod keyring;
 pub mod logging;
 pub mod planning;

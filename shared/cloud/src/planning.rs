@@ -9,7 +9,7 @@ use crate::diary::{Attention, CustomerFile, CustomerRecord, DiaryError};
 use crate::{Clock, Diary};
 use std::sync::Arc;
 use wasurena_domain::customer::Closed;
-use wasurena_domain::follow_up::{Event, FollowUp, Reason, transition};
+use wasurena_domain::follow_up::{Event, FollowUp, Reason, State, transition};
 use wasurena_domain::ids::{CustomerId, ShopId};
 use wasurena_domain::planner::{Change, Plan, Situation, plan};
 
@@ -52,7 +52,9 @@ impl Planning {
     pub async fn run(&self, shop: &ShopId, customer: &CustomerId) -> Result<(), PlanningError> {
         let open = self.bookshelf.open(shop).await?;
         for _ in 0..ROUNDS_MAX {
-            let Some(file) = self.diary.file(shop, customer).await? else { return Ok(()) };
+            let Some(file) = self.diary.file(shop, customer).await? else {
+                return Ok(self.clear_away(shop, customer).await?);
+            };
             let plan = plan(&Situation {
                 shop: &open.book.shop,
                 programme: &open.book.programme,
@@ -88,6 +90,20 @@ impl Planning {
         self.finish(shop, &file.record, plan).await
     }
 
+    /// Ends what a customer who is no longer in the diary has left behind, so that nothing of it stays due.
+    async fn clear_away(&self, shop: &ShopId, customer: &CustomerId) -> Result<(), DiaryError> {
+        for left in
+            self.diary.left_behind(shop, customer).await?.iter().filter(|f| f.ended || f.state == State::Planned)
+        {
+            let over = match left.state {
+                State::Planned => FollowUp { reason: Some(Reason::PurchaseUndone), ..stepped(left, Event::Cancel)? },
+                _ => FollowUp { ended: false, ..left.clone() },
+            };
+            self.diary.replace(shop, left, &over).await?;
+        }
+        Ok(())
+    }
+
     async fn write(&self, shop: &ShopId, change: &Change) -> Result<(), DiaryError> {
         match change {
             Change::Put(follow_up) => self.diary.put_new(shop, follow_up).await,
@@ -119,7 +135,7 @@ impl Planning {
             return Ok(now.is_some_and(|record| record.customer.version == before.customer.version));
         }
         let after = CustomerRecord { attention, ..before.clone() };
-        match self.diary.put_customer(shop, &after, before.customer.version).await {
+        match self.diary.put_customer(shop, before, &after).await {
             Ok(()) => Ok(true),
             Err(DiaryError::Changed) => Ok(false),
             Err(error) => Err(error),

@@ -1,7 +1,8 @@
 //! The post: SES. What it answers decides what may happen next, so the answers are sorted here with care.
 
+use crate::failure::told;
 use aws_sdk_sesv2::Client;
-use aws_sdk_sesv2::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_sesv2::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag};
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -93,7 +94,7 @@ impl Post {
     /// [`SendError::NotConnected`] where SES cannot be asked.
     pub async fn rate(&self) -> Result<f64, SendError> {
         let account = self.client.get_account().send().await.map_err(|error| {
-            tracing::warn!(error = %DisplayErrorContext(&error), "post.rate_unknown");
+            tracing::warn!(error = %told(&error), "post.rate_unknown");
             SendError::NotConnected
         })?;
         Ok(account.send_quota.map_or(SANDBOX_RATE, |quota| quota.max_send_rate).max(SANDBOX_RATE))
@@ -123,7 +124,8 @@ fn sort(error: &SdkError<SendEmailError>) -> SendError {
         SdkError::ServiceError(answer) if answer.raw().status().is_server_error() => {
             SendError::Unknown("an internal error of SES")
         }
-        SdkError::ServiceError(answer) => sort_refusal(answer.err()),
+        // The SDK calls an acceptance that it cannot read an error of the service as well.
+        SdkError::ServiceError(answer) if answer.raw().status().is_client_error() => sort_refusal(answer.err()),
         _ => SendError::Unknown("an answer that cannot be read"),
     }
 }
@@ -135,7 +137,9 @@ fn never_connected(error: &ConnectorError) -> bool {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
         let refused = |io: &std::io::Error| io.kind() == std::io::ErrorKind::ConnectionRefused;
-        if error.downcast_ref::<hyper_util::client::legacy::Error>().is_some_and(|http| http.is_connect())
+        if error
+            .downcast_ref::<hyper_util::client::legacy::Error>()
+            .is_some_and(hyper_util::client::legacy::Error::is_connect)
             || error.downcast_ref::<std::io::Error>().is_some_and(refused)
         {
             return true;
@@ -159,13 +163,14 @@ fn sort_refusal(error: &SendEmailError) -> SendError {
         }
         SendEmailError::TooManyRequestsException(_) | SendEmailError::LimitExceededException(_) => SendError::Throttled,
         SendEmailError::MessageRejected(_) if not_verified(error) => SendError::AccountStopped(code),
+        SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_) => SendError::Refused(code),
         _ => match code.as_str() {
             "ThrottlingException" | "Throttling" if daily => SendError::AccountStopped(code),
             "ThrottlingException" | "Throttling" => SendError::Throttled,
-            "AccessDeniedException" | "ExpiredTokenException" | "UnrecognizedClientException" => {
-                SendError::AccountStopped(code)
-            }
-            _ => SendError::Refused(code),
+            "ValidationException" | "ValidationError" | "SerializationException" => SendError::Refused(code),
+            // No error of SendEmail: of credentials, signatures, permissions, clocks. The message is not at
+            // fault, so it is not given up: a person looks.
+            _ => SendError::AccountStopped(code),
         },
     }
 }

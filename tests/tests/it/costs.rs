@@ -2,7 +2,7 @@
 //! transactions included.
 
 use serde_json::{Value, json};
-use wasurena_tests::journey::{Journey, orders};
+use wasurena_tests::journey::{Journey, moment, orders};
 
 const AT: &str = "2026-12-01T10:00:00+09:00";
 
@@ -92,6 +92,21 @@ async fn an_idle_hour_of_the_keeper_writes_nothing() {
         (Some(0.0), Some(24)),
         "{usage}"
     );
+}
+
+#[tokio::test]
+async fn mails_leave_at_the_rate_that_ses_allows_the_account() {
+    let journey = Journey::begin().await;
+    for number in 1..=30 {
+        journey.shopify("orders/create", &order(number)).await;
+    }
+    journey.until("2026-12-02T12:00:00+09:00").await;
+    let mails = journey.mails().await;
+    let times: Vec<_> = mails.iter().map(|mail| moment(mail["sent_at"].as_str().unwrap())).collect();
+    assert_eq!(times.len(), 30);
+    // 14 a second: never two within 71 ms.
+    let gaps = times.windows(2).map(|pair| (pair[1] - pair[0]).num_milliseconds());
+    assert!(gaps.min() >= Some(71), "{times:?}");
 }
 
 /// The size of an item as DynamoDB counts it: names and values in bytes, one for a boolean or null, about half

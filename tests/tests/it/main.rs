@@ -5,12 +5,16 @@
 mod arrival_order;
 mod costs;
 mod household;
+mod keeper;
 mod lost_alarms;
 mod mails;
 mod outages;
 mod pages;
+mod programmes;
 mod refusals;
 mod replay;
 mod restart;
+mod sender;
+mod settings;
 mod stop_switch;
 mod story;

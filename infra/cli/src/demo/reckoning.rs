@@ -3,6 +3,7 @@
 use super::story::Person;
 use super::teller::why;
 use std::io::Write;
+use wasurena_domain::follow_up::Reason;
 use wasurena_domain::ids::{CustomerId, ShopId};
 use wasurena_domain::promise::{Promise, promises};
 use wasurena_local::{World, sample};
@@ -10,6 +11,7 @@ use wasurena_local::{World, sample};
 #[derive(Debug, Default)]
 struct Tally {
     kept: u32,
+    open: u32,
     impossible: Vec<String>,
     broken: Vec<String>,
 }
@@ -17,15 +19,20 @@ struct Tally {
 impl Tally {
     fn add(&mut self, name: &str, promise: Promise) {
         match promise {
-            Promise::Kept | Promise::Open => self.kept += 1,
+            Promise::Kept => self.kept += 1,
+            Promise::Open => self.open += 1,
+            Promise::Impossible(Reason::PurchaseUndone) => {}
             Promise::Impossible(reason) => self.impossible.push(format!("{name}さん: {}", why(reason.name()))),
             Promise::Broken => self.broken.push(format!("{name}さん")),
         }
     }
 
     fn tell(&self, what: &str, out: &mut impl Write) -> std::io::Result<()> {
-        let of = self.kept as usize + self.impossible.len() + self.broken.len();
+        let of = (self.kept + self.open) as usize + self.impossible.len() + self.broken.len();
         writeln!(out, "  {what}: {of} 人中 {} 人", self.kept)?;
+        if self.open > 0 {
+            writeln!(out, "    これからの方 … {} 人", self.open)?;
+        }
         for line in &self.impossible {
             writeln!(out, "    かなわなかったわけ … {line}")?;
         }
@@ -36,7 +43,7 @@ impl Tally {
     }
 }
 
-/// Tells what came of the promises and what is left to do. Answers whether every promise was kept, or
+/// Tells what came of the promises (an order that was cancelled asks for none) and what is left to do. Answers whether every promise was kept, or
 /// impossible with its reason on record.
 pub(crate) async fn tell(world: &World, people: &[Person], out: &mut impl Write) -> anyhow::Result<bool> {
     let shop_id = ShopId::parse(sample::SHOP)?;
@@ -58,11 +65,13 @@ pub(crate) async fn tell(world: &World, people: &[Person], out: &mut impl Write)
     writeln!(out, "  お届けしたお便り: {} 通", world.mails()?.len())?;
     thanks.tell("三日以内のお礼", out)?;
     contact.tell("二十一日以内の、お礼の次のお便り", out)?;
-    let tasks = world.diary().tasks(&shop_id).await?;
+    let mut tasks = world.diary().tasks(&shop_id).await?;
+    tasks.sort_by_key(|task| task.due);
     if !tasks.is_empty() {
         writeln!(out, "  店主への宿題: {} 件", tasks.len())?;
         for task in &tasks {
-            writeln!(out, "    {} までに: {}", task.due, what_to_do(task.kind.name()))?;
+            let due = task.due.format("%Y年%-m月%-d日");
+            writeln!(out, "    {due}までに: {}", what_to_do(task.kind.name()))?;
         }
     }
     let kept = thanks.broken.is_empty() && contact.broken.is_empty();

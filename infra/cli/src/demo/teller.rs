@@ -15,6 +15,9 @@ use wasurena_local::{FollowUpRow, MailRow, World, sample};
 
 const WEEKDAYS: [&str; 7] = ["月", "火", "水", "木", "金", "土", "日"];
 
+/// Under a line of the story, what it led to.
+const INDENT: &str = "               ";
+
 /// Lives and tells a story.
 pub(crate) struct Teller<'a, W> {
     world: &'a World,
@@ -62,7 +65,13 @@ impl<'a, W: Write> Teller<'a, W> {
         self.world.settle().await?;
         self.line(event.at, &what_happened(event))?;
         let after = self.follow_ups(event.who).await?;
-        self.tell_plan(&before, &after)
+        self.tell_plan(&before, &after)?;
+        if after == before
+            && let Some(why) = why_nothing_was_planned(event)
+        {
+            writeln!(self.out, "{INDENT}→ {why}")?;
+        }
+        Ok(())
     }
 
     pub(crate) async fn rest_of_the_year(&mut self, until: DateTime<Utc>) -> anyhow::Result<()> {
@@ -99,7 +108,6 @@ impl<'a, W: Write> Teller<'a, W> {
     }
 
     fn tell_plan(&mut self, before: &[FollowUpRow], after: &[FollowUpRow]) -> anyhow::Result<()> {
-        let indent = " ".repeat(15);
         let known = |row: &&FollowUpRow| {
             before.iter().any(|b| b.id == row.id && b.due_at == row.due_at && b.state == row.state)
         };
@@ -110,14 +118,14 @@ impl<'a, W: Write> Teller<'a, W> {
             .map(|row| format!("{} {}", day(row.due_at), class_name(&row.class)))
             .collect();
         if !planned.is_empty() {
-            writeln!(self.out, "{indent}→ 予定: {}", planned.join(" / "))?;
+            writeln!(self.out, "{INDENT}→ 予定: {}", planned.join(" / "))?;
         }
         let mut dropped: BTreeMap<&str, usize> = BTreeMap::new();
         for row in news.iter().filter(|row| row.state != "planned") {
             *dropped.entry(row.reason.as_deref().unwrap_or_default()).or_default() += 1;
         }
         for (reason, count) in dropped {
-            writeln!(self.out, "{indent}→ お送りしない予定 {count} 件: {}", why(reason))?;
+            writeln!(self.out, "{INDENT}→ 取りやめ {count} 件: {}", why(reason))?;
         }
         Ok(())
     }
@@ -162,6 +170,16 @@ impl<'a, W: Write> Teller<'a, W> {
         let response = self.world.page(request).await;
         ensure!(response.status().is_success(), "the page was answered with {}", response.status());
         Ok(())
+    }
+}
+
+/// Why an event changed no plan, where that could surprise.
+fn why_nothing_was_planned(event: &Event) -> Option<&'static str> {
+    match &event.what {
+        Happening::Order { .. } if event.who.email.is_empty() => Some("店主への宿題: 葉書を書く"),
+        Happening::Order { paid: true, .. } => Some("7日以内のご注文なので、同じお買い上げとして数えます"),
+        Happening::Order { paid: false, .. } => Some("お支払いを確認してからお便りします"),
+        _ => None,
     }
 }
 
@@ -227,7 +245,7 @@ pub(crate) fn why(reason: &str) -> &'static str {
         "before_second_purchase" => "二度目のお買い上げより前でした",
         "window_over" => "お送りできる期間が過ぎました",
         "known_too_late" => "注文を知ったのが遅すぎました",
-        "step_gone" => "その段は今のプログラムにありません",
+        "step_gone" => "いまの予定に、このお便りはありません",
         "replanned" => "予定を組み直しました",
         "refused_by_provider" => "相手のメールサーバーに断られました",
         "unknown_whether_sent" => "届いたかどうか確かめられませんでした",

@@ -1,5 +1,6 @@
 //! Customers: their record, and their file of follow-ups.
 
+use super::follow_ups::FOLLOW_UP;
 use super::item::{Condition, Envelope, Item, from_item, kind, to_item};
 use super::keys::{Key, due_partition, due_place};
 use super::{Diary, DiaryError};
@@ -79,7 +80,11 @@ pub(super) fn customer_item(shop: &ShopId, record: &CustomerRecord) -> Result<It
 }
 
 pub(super) fn version_is(version: u64) -> Condition {
-    Condition::stands(&[("version", Some(AttributeValue::N(version.to_string())))])
+    Condition::stands(&[("version", Some(version_value(version)))])
+}
+
+fn version_value(version: u64) -> AttributeValue {
+    AttributeValue::N(version.to_string())
 }
 
 impl Diary {
@@ -115,11 +120,32 @@ impl Diary {
         Ok(record.map(|record| CustomerFile { record, follow_ups }))
     }
 
-    /// Writes a record on condition that the customer's facts are still of version `before`.
+    /// Writes a record over the one that was read, on condition that its facts and its mark are still those:
+    /// the mark too, because a plan depends on more than facts, and an older plan must not clear a younger one's.
     ///
     /// # Errors
     /// [`DiaryError::Changed`] where they are not: read again.
-    pub async fn put_customer(&self, shop: &ShopId, record: &CustomerRecord, before: u64) -> Result<(), DiaryError> {
-        self.put(customer_item(shop, record)?, version_is(before)).await
+    pub async fn put_customer(
+        &self,
+        shop: &ShopId,
+        before: &CustomerRecord,
+        after: &CustomerRecord,
+    ) -> Result<(), DiaryError> {
+        let mark =
+            before.attention.map(serde_dynamo::to_attribute_value).transpose().map_err(|error| {
+                DiaryError::Unreadable { key: before.customer.id.to_string(), why: error.to_string() }
+            })?;
+        let condition =
+            Condition::stands(&[("version", Some(version_value(before.customer.version))), ("attention", mark)]);
+        self.put(customer_item(shop, after)?, condition).await
+    }
+
+    /// The follow-ups of a customer who is no longer in the diary.
+    ///
+    /// # Errors
+    /// [`DiaryError`] where the diary cannot be read.
+    pub async fn left_behind(&self, shop: &ShopId, id: &CustomerId) -> Result<Vec<FollowUp>, DiaryError> {
+        let items = self.partition(&Key::customer(shop, id).pk).await?;
+        items.into_iter().filter(|item| kind(item) == FOLLOW_UP).map(from_item).collect()
     }
 }

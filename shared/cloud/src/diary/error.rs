@@ -1,7 +1,7 @@
 //! What can go wrong with the diary, as its users tell it apart.
 
-use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
-use std::error::Error;
+use crate::failure::told;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 /// The diary could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -26,13 +26,9 @@ pub enum DiaryError {
 }
 
 impl DiaryError {
-    /// The error of a call to DynamoDB, with what the service said, which holds no item.
-    pub(super) fn call<E, R>(error: &SdkError<E, R>) -> Self
-    where
-        E: Error + 'static,
-        R: std::fmt::Debug,
-    {
-        Self::Unavailable(DisplayErrorContext(error).to_string())
+    /// The error of a call to DynamoDB, without anything that was in it.
+    pub(super) fn call<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Self {
+        Self::Unavailable(told(error))
     }
 
     /// The error of building a request.

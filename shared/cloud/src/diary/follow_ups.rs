@@ -37,13 +37,13 @@ pub struct Claim {
     pub until: DateTime<Utc>,
 }
 
-const KIND: &str = "follow_up";
+pub(super) const FOLLOW_UP: &str = "follow_up";
 
 fn follow_up_item(shop: &ShopId, follow_up: &FollowUp) -> Result<Item, DiaryError> {
     let key = Key::follow_up(shop, &follow_up.customer, &follow_up.id);
     let place = |at| due_place(at, &key.sk, follow_up.id.as_str());
     let due = follow_up.due_at().map(|at| (due_partition(shop, follow_up.shard), place(at)));
-    to_item(Envelope { key, kind: KIND, due }, follow_up)
+    to_item(Envelope { key, kind: FOLLOW_UP, due }, follow_up)
 }
 
 fn string(text: &str) -> AttributeValue {

@@ -46,7 +46,13 @@ pub(super) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, DiaryError
         let why = format!("its schema version is {schema:?}, this program knows {SCHEMA}: deploy the newer version");
         return Err(DiaryError::Unreadable { key, why });
     }
-    serde_dynamo::from_item(item).map_err(|why| DiaryError::Unreadable { key, why: why.to_string() })
+    serde_dynamo::from_item(item).map_err(|error| DiaryError::Unreadable { key, why: what_is_wrong(&error) })
+}
+
+/// What is wrong with an item, without quoting its values: they may be personal.
+fn what_is_wrong(error: &serde_dynamo::Error) -> String {
+    let text = error.to_string();
+    if text.starts_with("missing field") { text } else { "a value is not of the form it must have".to_owned() }
 }
 
 pub(super) fn kind(item: &Item) -> &str {
@@ -104,7 +110,9 @@ impl Diary {
             Ok(_) => Ok(()),
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(failed)) if failed.item() == Some(&item) => Ok(()),
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Err(DiaryError::Changed),
+                Some(
+                    PutItemError::ConditionalCheckFailedException(_) | PutItemError::TransactionConflictException(_),
+                ) => Err(DiaryError::Changed),
                 _ => Err(DiaryError::call(&error)),
             },
         }

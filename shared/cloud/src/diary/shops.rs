@@ -12,8 +12,12 @@ use wasurena_letters::Files;
 /// What may change about a shop from one minute to the next. Everything else is in its files.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShopState {
-    /// The version of the programme that sends.
+    /// The version of the programme that sends; 0 while the first one is being written.
     pub version: u32,
+    /// The last version that somebody began to write. Each publication has a version of its own, so that one
+    /// that was broken off, or another at the same time, never mixes its files with it.
+    #[serde(default)]
+    pub begun: u32,
     /// Whether the owner has pressed the stop switch.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stopped: bool,
@@ -34,10 +38,12 @@ impl Diary {
     /// # Errors
     /// [`DiaryError::NoProgramme`] where nothing was ever published for it.
     pub async fn shop_state(&self, shop: &ShopId) -> Result<ShopState, DiaryError> {
-        match self.get(Key::shop(shop)).await? {
-            Some(item) => from_item(item),
-            None => Err(DiaryError::NoProgramme(shop.to_string())),
-        }
+        let state = self.stored_state(shop).await?.filter(|state| state.version > 0);
+        state.ok_or_else(|| DiaryError::NoProgramme(shop.to_string()))
+    }
+
+    async fn stored_state(&self, shop: &ShopId) -> Result<Option<ShopState>, DiaryError> {
+        self.get(Key::shop(shop)).await?.map(from_item).transpose()
     }
 
     /// Presses or releases the stop switch.
@@ -54,28 +60,27 @@ impl Diary {
             None => Condition::is_new(),
             Some(before) => Condition::stands(&[
                 ("version", Some(AttributeValue::N(before.version.to_string()))),
+                ("begun", Some(AttributeValue::N(before.begun.to_string()))),
                 ("stopped", before.stopped.then_some(AttributeValue::Bool(true))),
             ]),
         };
         self.put(to_item(envelope(Key::shop(shop), "shop"), state)?, condition).await
     }
 
-    /// Publishes a programme: its files under a new version, then the switch to it. Whoever reads in
-    /// between reads the version before.
+    /// Publishes a programme: a new version is begun, its files are written, then it becomes the current one.
+    /// Whoever reads in between reads the version before.
     ///
     /// # Errors
-    /// [`DiaryError`] where the diary cannot be written; the version before stays current.
+    /// [`DiaryError`] where the diary cannot be written, [`DiaryError::Changed`] where somebody else changed the
+    /// shop meanwhile; the version before stays current.
     pub async fn publish(&self, shop: &ShopId, files: &Files) -> Result<u32, DiaryError> {
-        let before = match self.shop_state(shop).await {
-            Ok(state) => Some(state),
-            Err(DiaryError::NoProgramme(_)) => None,
-            Err(error) => return Err(error),
-        };
-        let state =
-            ShopState { version: before.as_ref().map_or(1, |b| b.version + 1), ..before.clone().unwrap_or_default() };
+        let before = self.stored_state(shop).await?;
+        let current = before.clone().unwrap_or_default();
+        let begun = ShopState { begun: current.begun + 1, ..current };
+        self.put_shop(shop, &begun, before.as_ref()).await?;
         for (path, content) in files.iter() {
             let file = FileItem { content: content.to_owned() };
-            let item = to_item(envelope(Key::file(shop, state.version, path), "file"), &file)?;
+            let item = to_item(envelope(Key::file(shop, begun.begun, path), "file"), &file)?;
             self.client
                 .put_item()
                 .table_name(&self.table)
@@ -84,8 +89,9 @@ impl Diary {
                 .await
                 .map_err(|error| DiaryError::call(&error))?;
         }
-        self.put_shop(shop, &state, before.as_ref()).await?;
-        Ok(state.version)
+        let published = ShopState { version: begun.begun, ..begun.clone() };
+        self.put_shop(shop, &published, Some(&begun)).await?;
+        Ok(published.version)
     }
 
     /// The files of a version of a shop's programme, by path.

@@ -237,18 +237,18 @@ fn frames() {
     mjml(
         "<mj-text css-class=\"words\">",
         "<mj-txt css-class=\"words\">",
-        "frame.mjml:43: form",
+        "frame.mjml:48: form",
         "<mj-txt> is no element",
     );
-    mjml("{{ staff.role }}", "{{ staff.rank }}", "frame.mjml:44: form", "there is no placeholder `staff.rank`");
-    mjml("{{ staff.role }}", "{{ staff.role ", "frame.mjml:44: form", "syntax error");
-    mjml("{{ staff.role }}", "{{ bought_on }}", "frame.mjml:44: form", "undefined value");
-    mjml("{{ staff.role }}", "{{ product.name | safe }}", "frame.mjml:44: form", "safe");
+    mjml("{{ staff.role }}", "{{ staff.rank }}", "frame.mjml:49: form", "there is no placeholder `staff.rank`");
+    mjml("{{ staff.role }}", "{{ staff.role ", "frame.mjml:49: form", "syntax error");
+    mjml("{{ staff.role }}", "{{ bought_on }}", "frame.mjml:49: form", "undefined value");
+    mjml("{{ staff.role }}", "{{ product.name | safe }}", "frame.mjml:49: form", "safe");
     mjml("href=\"{{ stop_url }}\"", "href=\"#\"", "frame.mjml:1: form", "does not show `stop_url`");
     edit("frame.txt", "{{ shop.operator }}", "", &[("frame.txt:1: form", "does not show `shop.operator`")]);
     edit("frame.txt", "{% if shop.url %}", "{% if true %}", &[("frame.txt:9: form", "undefined value")]);
     let deep = format!("{}{}", "<div>".repeat(3_000), "</div>".repeat(3_000));
-    mjml("{{ staff.role }}", &deep, "frame.mjml:44: form", "deep in each other");
+    mjml("{{ staff.role }}", &deep, "frame.mjml:49: form", "deep in each other");
 }
 
 #[test]
