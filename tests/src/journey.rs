@@ -97,17 +97,14 @@ impl Journey {
         items
     }
 
-    /// Publishes the default programme with one of its files changed.
+    /// Publishes the default programme with its files changed: a file for which there is no text is left out.
     ///
     /// # Panics
-    /// Where there is no such file, or the programme cannot be published.
-    pub async fn publish(&self, path: &str, change: impl Fn(&str) -> String) {
+    /// Where the programme cannot be published.
+    pub async fn publish(&self, change: impl Fn(&str, &str) -> Option<String>) {
         let today = self.now().await.with_timezone(&chrono_tz::Asia::Tokyo).date_naive();
         let files = wasurena_letters::utsuwa(today);
-        assert!(files.get(path).is_some(), "{path}");
-        let changed = files
-            .iter()
-            .map(|(name, text)| (name.to_owned(), if name == path { change(text) } else { text.to_owned() }));
+        let changed = files.iter().filter_map(|(path, text)| Some((path.to_owned(), change(path, text)?)));
         let files = wasurena_letters::Files::new(changed).expect("files within bounds");
         let shop = sample::SHOP.to_owned().try_into().expect("a shop id");
         self.world.diary().publish(&shop, &files).await.expect("published");

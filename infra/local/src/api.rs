@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use wasurena_cloud::diary::DiaryError;
 use wasurena_domain::ids::ShopId;
 
 type Shared = State<Arc<World>>;
@@ -201,6 +202,9 @@ struct Stop {
 
 async fn stop(State(world): Shared, request: Result<Json<Stop>, JsonRejection>) -> Answer<Value> {
     let Stop { shop, on } = body(request)?;
-    world.diary.set_stopped(&shop_id(&shop)?, on).await.map_err(|error| ApiError::NotFound(error.to_string()))?;
+    world.diary.set_stopped(&shop_id(&shop)?, on).await.map_err(|error| match error {
+        DiaryError::NoProgramme(_) => ApiError::NotFound(error.to_string()),
+        other => other.into(),
+    })?;
     Ok(Json(json!({ "shop": shop, "on": on })))
 }
