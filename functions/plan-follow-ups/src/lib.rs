@@ -35,7 +35,8 @@ impl PlanFollowUps {
         let customers: BTreeSet<_> = looks.iter().map(|look| (&look.shop, &look.customer)).collect();
         let mut failed = BTreeSet::new();
         for (shop, customer) in customers {
-            if let Err(error) = self.planning.run(shop, customer).await {
+            // On the heap: as a part of this future its type would be nested too deep for the compiler.
+            if let Err(error) = Box::pin(self.planning.run(shop, customer)).await {
                 tracing::error!(%shop, %customer, %error, "planning.failed");
                 failed.insert((shop, customer));
             }

@@ -82,7 +82,8 @@ impl SendFollowUps {
     /// # Errors
     /// [`SendingError`] where that is not possible now.
     pub async fn handle(&self, alarm: &Alarm, stop_at: DateTime<Utc>) -> Result<SlotReport, SendingError> {
-        let report = slot::work_through(self, alarm, stop_at).await;
+        // On the heap: as a part of this future its type would be nested too deep for the compiler.
+        let report = Box::pin(slot::work_through(self, alarm, stop_at)).await;
         match &report {
             Ok(report) => tracing::info!(shop = %alarm.shop, slot = %alarm.slot, n = alarm.n, ?report, "slot.done"),
             Err(error) => tracing::error!(shop = %alarm.shop, slot = %alarm.slot, n = alarm.n, %error, "slot.failed"),
