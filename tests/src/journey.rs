@@ -136,6 +136,29 @@ impl Journey {
         request.body(body).send().await.expect("an answer").status()
     }
 
+    /// Sends a signed WooCommerce webhook, and answers with its status.
+    ///
+    /// # Panics
+    /// Where there is no answer.
+    pub async fn woocommerce(&self, topic: &str, body: &Value) -> StatusCode {
+        let body = body.to_string();
+        let (name, signature) = sign::woocommerce(sample::SECRET, body.as_bytes());
+        let request = self.http.post(format!("{}/hooks/{}/woocommerce", self.url, sample::SHOP));
+        let request = request.header("x-wc-webhook-topic", topic).header(name, signature);
+        request.body(body).send().await.expect("an answer").status()
+    }
+
+    /// Sends a signed event of Stripe's, at the world's own time, and answers with its status.
+    ///
+    /// # Panics
+    /// Where there is no answer.
+    pub async fn stripe(&self, body: &Value) -> StatusCode {
+        let body = body.to_string();
+        let (name, signature) = sign::stripe(sample::SECRET, self.now().await, body.as_bytes());
+        let request = self.http.post(format!("{}/hooks/{}/stripe", self.url, sample::SHOP));
+        request.header(name, signature).body(body).send().await.expect("an answer").status()
+    }
+
     /// Sends anything anywhere.
     ///
     /// # Panics
@@ -316,6 +339,54 @@ pub mod orders {
                 "email_marketing_consent": { "state": "subscribed" },
             },
             "line_items": [{ "product_id": product, "title": product, "quantity": 1, "price": "3800" }],
+        })
+    }
+
+    /// A paid order of one thing, as WooCommerce sends it. Times are in UTC without a zone, as it writes them.
+    #[must_use]
+    pub fn woocommerce(number: u64, at_gmt: &str, address: &str, product: &str) -> Value {
+        json!({
+            "id": number,
+            "status": "processing",
+            "currency": "JPY",
+            "date_created_gmt": at_gmt,
+            "date_modified_gmt": at_gmt,
+            "date_paid_gmt": at_gmt,
+            "total": "3800",
+            "billing": { "first_name": "花子", "last_name": "山田", "company": "", "email": address, "phone": "" },
+            "payment_method": "stripe",
+            "transaction_id": "",
+            "created_via": "checkout",
+            "meta_data": [],
+            "line_items": [{
+                "product_id": 93, "name": product, "quantity": 1, "total": "3800", "price": 3800.0, "meta_data": []
+            }],
+            "refunds": [],
+        })
+    }
+
+    /// An event of Stripe's about a Checkout session that is paid.
+    #[must_use]
+    pub fn stripe(payment: &str, at_unix_s: i64, address: &str) -> Value {
+        json!({
+            "id": format!("evt_{payment}"),
+            "object": "event",
+            "type": "checkout.session.completed",
+            "created": at_unix_s,
+            "livemode": true,
+            "data": { "object": {
+                "id": format!("cs_{payment}"),
+                "object": "checkout.session",
+                "mode": "payment",
+                "created": at_unix_s,
+                "payment_status": "paid",
+                "payment_intent": payment,
+                "currency": "jpy",
+                "amount_total": 3800,
+                "customer_details": { "email": address, "name": "山田 花子", "phone": null },
+                "consent": { "promotions": "opt_in" },
+                "metadata": {},
+            } },
         })
     }
 

@@ -43,7 +43,8 @@ const PERSONAL: [&str; 7] = ["hanako", "example.jp", "花子", "山田", "3-1234
 async fn a_whole_journey_with_faults_and_bad_input_logs_nothing_personal() {
     let lines = Lines::default();
     // Our own lines at every level; of everything else what would be seen in production.
-    let filter = "info,wasurena=trace,receive_purchase=trace,send_follow_ups=trace,customer_pages=trace";
+    let filter =
+        "info,wasurena=trace,receive_purchase=trace,send_follow_ups=trace,customer_pages=trace,record_delivery=trace";
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(lines.clone()).init();
     let journey = Journey::begin().await;
     let order = orders::paid(1, "2026-12-01T10:00:00+09:00", "hanako@example.jp", "飯碗");
@@ -56,7 +57,19 @@ async fn a_whole_journey_with_faults_and_bad_input_logs_nothing_personal() {
     journey.until("2026-12-20T12:00:00+09:00").await;
     let page = journey.stop_page("hanako@example.jp").await;
     journey.post(&page, &[], b"wish=stop".to_vec()).await;
+    let mail = journey.mails().await.last().unwrap()["id"].clone();
+    journey.turn("ses-events", &json!({ "mail": mail, "type": "bounce", "permanent": true })).await;
+    let woocommerce = orders::woocommerce(7, "2026-12-20T03:00:00", "hanako@example.jp", "飯碗");
+    assert_eq!(journey.woocommerce("order.created", &woocommerce).await, 200);
+    assert_eq!(journey.stripe(&orders::stripe("pi_7", 1_797_735_600, "hanako@example.jp")).await, 200);
+    let subject = json!({
+        "shop_domain": "sakura.example.jp", "orders_requested": [], "orders_to_redact": [],
+        "customer": { "email": "hanako@example.jp", "phone": "03-1234-5678" },
+    });
+    assert_eq!(journey.shopify("customers/data_request", &subject).await, 200);
+    assert_eq!(journey.shopify("customers/redact", &subject).await, 200);
     let logged = lines.take();
+    assert!(logged.contains("customer.erased") && logged.contains("delivery.recorded"), "{logged}");
     assert!(
         logged.contains("follow_up.sent")
             && logged.contains("webhook.accepted")

@@ -11,12 +11,14 @@ use lambda_http::http::{HeaderValue, Method, StatusCode, header};
 use lambda_http::{Body, Request, Response};
 use maud::Markup;
 use std::sync::Arc;
-use stop::Wish;
 use wasurena_cloud::bookshelf::{BookError, Bookshelf};
-use wasurena_cloud::diary::DiaryError;
+use wasurena_cloud::diary::{DiaryError, Place};
 use wasurena_cloud::keyring::{Keyring, KeyringError};
+use wasurena_cloud::wishes::{Saying, Wish, WishError, carry_out, is_stopped};
 use wasurena_cloud::{Clients, Clock, Diary};
+use wasurena_domain::customer::Customer;
 use wasurena_domain::ids::{CustomerId, ShopId};
+use wasurena_domain::ledger::How;
 use wasurena_domain::shop::Shop;
 use wasurena_letters::link::{InvalidLink, Purpose};
 
@@ -115,17 +117,24 @@ impl CustomerPages {
     }
 
     async fn show(&self, shop: &Shop, customer: &CustomerId) -> Result<Markup, PageError> {
-        let record = self.diary.customer(&shop.id, customer).await?.ok_or(PageError::Gone)?;
-        Ok(if record.customer.opted_out_at.is_some() { page::stopped(shop) } else { page::ask(shop) })
+        let customer = match self.diary.place(&shop.id, customer).await? {
+            Place::Customer(record) => record.customer,
+            Place::Erased(erased) => Customer::new(erased.id),
+            Place::Empty => return Err(PageError::Gone),
+        };
+        let ledger = self.diary.ledger(&shop.id, &customer.id).await?;
+        Ok(if is_stopped(&ledger, &customer) { page::stopped(shop) } else { page::ask(shop) })
     }
 
     async fn act(&self, shop: &Shop, customer: &CustomerId, form: &[u8]) -> Result<Markup, PageError> {
-        let wish = Wish::read(form.get(..FORM_MAX).unwrap_or(form));
-        stop::carry_out(&self.diary, shop, customer, wish, self.clock.now()).await?;
-        Ok(match wish {
-            Wish::Stop => page::stopped(shop),
-            Wish::Resume => page::resumed(shop),
-        })
+        let wish = stop::read(form.get(..FORM_MAX).unwrap_or(form));
+        let saying = Saying { how: How::Link, wording: Some(stop::wording(wish)), at: self.clock.now() };
+        match carry_out(&self.diary, shop, customer, wish, saying).await {
+            Ok(()) => {}
+            Err(WishError::Gone) => return Err(PageError::Gone),
+            Err(WishError::Diary(error)) => return Err(error.into()),
+        }
+        Ok(if wish == Wish::Resume { page::resumed(shop) } else { page::stopped(shop) })
     }
 }
 

@@ -3,6 +3,11 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use wasurena_domain::shop::Shop;
 
+/// What the button says that stops the mails. It stands in the ledger as the words in which somebody said so.
+pub(crate) const STOP: &str = "お便りを止める";
+/// What the button says that takes that back.
+pub(crate) const RESUME: &str = "元に戻す";
+
 const STYLE: &str = "
 :root { color-scheme: light dark; --ink: #33302b; --paper: #fbf9f5; --line: #d9d2c5; --leaf: #4a6380; }
 @media (prefers-color-scheme: dark) { :root { --ink: #ece7dd; --paper: #24221f; --line: #4a463f; --leaf: #9db6d3; } }
@@ -46,7 +51,7 @@ fn form(wish: &str, class: &str, label: &str) -> Markup {
 pub(crate) fn ask(shop: &Shop) -> Markup {
     let content = html! {
         p { "当店からのメールのお便りをお止めします。" br; "よろしければ、下のボタンを押してください。" }
-        (form("stop", "main", "お便りを止める"))
+        (form("stop", "main", STOP))
         p class="small" { "ご注文の確認や発送のご連絡は、これまでどおりお届けします。" }
         (contact(shop))
     };
@@ -58,7 +63,7 @@ pub(crate) fn stopped(shop: &Shop) -> Markup {
     let content = html! {
         p { "お止めいたしました。" br; "これまでお読みくださり、ありがとうございました。" }
         p class="small" { "ご注文の確認や発送のご連絡は、これまでどおりお届けします。" }
-        (form("resume", "quiet", "元に戻す"))
+        (form("resume", "quiet", RESUME))
         (contact(shop))
     };
     page("お便りをお止めしました", &shop.name, &content)
@@ -68,7 +73,7 @@ pub(crate) fn stopped(shop: &Shop) -> Markup {
 pub(crate) fn resumed(shop: &Shop) -> Markup {
     let content = html! {
         p { "元に戻しました。" br; "これからも、ときどきお便りをお届けいたします。" }
-        (form("stop", "quiet", "お便りを止める"))
+        (form("stop", "quiet", STOP))
         (contact(shop))
     };
     page("元に戻しました", &shop.name, &content)

@@ -1,15 +1,19 @@
 //! Takes a report in: joins it with what is known, finds out whose it is, writes all of it or nothing.
 
 use chrono::{DateTime, Duration, Utc};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use wasurena_cloud::bookshelf::{BookError, Bookshelf};
-use wasurena_cloud::diary::{CustomerRecord, DiaryError, Known, NewFacts, PhoneRecord, PurchaseRecord};
+use wasurena_cloud::diary::{
+    Before, CustomerRecord, DiaryError, Known, NewCustomer, NewFacts, PhoneRecord, Place, PurchasePlace, PurchaseRecord,
+};
 use wasurena_cloud::keyring::{Keyring, KeyringError, Keys};
 use wasurena_cloud::{Clock, Diary};
 use wasurena_domain::calendar::Slot;
 use wasurena_domain::customer::Customer;
-use wasurena_domain::ids::{CustomerId, ShopId};
-use wasurena_domain::purchase::{Order, Purchase, Report};
+use wasurena_domain::ids::{CustomerId, PurchaseKey, ShopId};
+use wasurena_domain::ledger::{Channel, Entry, How, Said};
+use wasurena_domain::purchase::{Consent, Order, Purchase, Report};
 use wasurena_domain::shop::Shop;
 
 /// How often a race for the same records is run again before the cart is asked to come back.
@@ -22,6 +26,8 @@ pub enum Taken {
     Stored,
     /// It said nothing new: not a byte was written.
     SeenBefore,
+    /// It is about somebody whose data was erased: nothing of it is kept.
+    Erased,
 }
 
 /// A report could not be taken in. Nothing of it is stored.
@@ -63,8 +69,9 @@ impl Intake {
         let mut rounds = 0;
         loop {
             let now = self.clock.now();
-            let Some(facts) = self.facts(shop, &keys, report.clone(), now).await? else {
-                return Ok(Taken::SeenBefore);
+            let facts = match self.facts(shop, &keys, report.clone(), now).await? {
+                ControlFlow::Continue(facts) => facts,
+                ControlFlow::Break(taken) => return Ok(taken),
             };
             rounds += 1;
             match self.diary.take_in(shop, &facts).await {
@@ -75,21 +82,25 @@ impl Intake {
         }
     }
 
-    /// What has to be written for a report; `None` where it says nothing new.
+    /// What has to be written for a report, or why nothing is.
     async fn facts(
         &self,
         shop: &ShopId,
         keys: &Keys,
         report: Report,
         now: DateTime<Utc>,
-    ) -> Result<Option<NewFacts>, IntakeError> {
-        let before = self.diary.purchase(shop, &report.key).await?;
+    ) -> Result<ControlFlow<Taken, NewFacts>, IntakeError> {
+        let before = match self.diary.purchase(shop, &report.key).await? {
+            PurchasePlace::Empty => None,
+            PurchasePlace::Known(record) => Some(*record),
+            PurchasePlace::Erased => return Ok(ControlFlow::Break(Taken::Erased)),
+        };
         let facts = match before.clone() {
             Some(record) => record.facts.join(report),
             None => Purchase::from_report(report),
         };
         if before.as_ref().is_some_and(|record| record.facts == facts) {
-            return Ok(None);
+            return Ok(ControlFlow::Break(Taken::SeenBefore));
         }
         let after = PurchaseRecord {
             customer: before.as_ref().and_then(|record| record.customer.clone()),
@@ -97,12 +108,26 @@ impl Intake {
             revision: before.as_ref().map_or(0, |record| record.revision + 1),
             facts,
         };
-        let mut new = NewFacts { purchase: Known { before, after }, customer: None, phone: None, alias: None };
-        if new.purchase.after.facts.began_at().is_some() {
-            let book = self.bookshelf.last_known(shop).await?;
-            self.add_customer(&book.shop, keys, &mut new, now).await?;
+        let Some(order) = after.facts.order.clone() else {
+            return Ok(ControlFlow::Continue(NewFacts::of_purchase(Known { before, after })));
+        };
+        let book = self.bookshelf.last_known(shop).await?;
+        if order.buyer.email.as_ref().is_some_and(|email| book.shop.is_own(email)) {
+            // The shop tries itself out: kept, so that it is recognised when it comes again, and nobody's.
+            return Ok(ControlFlow::Continue(NewFacts::of_purchase(Known { before, after })));
         }
-        Ok(Some(new))
+        let phone = self.phone(&book.shop, keys, &order).await?;
+        let who = self.who(&book.shop, keys, &after, &order, phone.as_ref()).await?;
+        if matches!(&who.place, Place::Erased(erased) if order.ordered_at <= erased.erased_at) {
+            return Ok(ControlFlow::Break(Taken::Erased));
+        }
+        let mut new = NewFacts::of_purchase(Known { before, after });
+        match new.purchase.after.facts.began_at() {
+            Some(_) => self.add_customer(&book.shop, keys, &mut new, (who, phone), now).await?,
+            // It may never be paid. Whoever is erased meanwhile takes it along.
+            None => new.pointers.push((who.id, new.purchase.after.facts.key.clone())),
+        }
+        Ok(ControlFlow::Continue(new))
     }
 
     /// Adds what the purchase, which has begun, says about its customer.
@@ -111,42 +136,44 @@ impl Intake {
         shop: &Shop,
         keys: &Keys,
         new: &mut NewFacts,
+        (who, phone): (Who, Option<Phone>),
         now: DateTime<Utc>,
     ) -> Result<(), IntakeError> {
-        let record = &mut new.purchase.after;
-        let Some(order) = record.facts.order.clone() else { return Ok(()) };
-        let phone = self.phone(shop, keys, &order).await?;
-        let before = self.find_customer(shop, keys, record, &order, phone.as_ref()).await?;
-        let (id, before) = match before {
-            Found::Known(record) => (record.customer.id.clone(), Some(*record)),
-            Found::New(id) => (id, None),
+        let Who { id, place } = who;
+        let (before, known) = match place {
+            Place::Empty => (Before::Nobody, None),
+            Place::Erased(_) => (Before::Erased, None),
+            Place::Customer(record) => (Before::Version(record.customer.version), Some(*record)),
         };
-        let mut customer = before.as_ref().map_or_else(|| Customer::new(id.clone()), |b| b.customer.clone());
-        customer.take_in(&record.facts, record.first_seen_at, shop);
+        let mut customer = known.as_ref().map_or_else(|| Customer::new(id.clone()), |k| k.customer.clone());
+        let record = &mut new.purchase.after;
         record.customer = Some(id.clone());
-        new.alias = self.alias(shop, keys, before.as_ref(), &mut customer).await?;
+        customer.take_in(&record.facts, record.first_seen_at, shop);
+        new.alias = self.alias(shop, keys, known.as_ref(), &mut customer).await?;
+        new.pointers = forgotten(known.as_ref(), &record.facts.key, &customer);
+        new.entry = consent_entry(&new.purchase).map(|entry| (id.clone(), entry));
         if let Some(Phone { digest, known }) = phone {
             let fresh = PhoneRecord { digest, customers: Vec::new(), several: false };
             let after = known.clone().unwrap_or(fresh).with(&id);
             new.phone = after.map(|after| Known { before: known, after });
         }
-        if before.as_ref().is_none_or(|b| b.customer != customer) {
+        if known.as_ref().is_none_or(|k| k.customer != customer) {
             let look_at = Slot::at_or_after(now + Duration::hours(1));
-            new.customer = Some(Known { before, after: CustomerRecord::with_facts(customer, shop, look_at) });
+            new.customer = Some(NewCustomer { before, after: CustomerRecord::with_facts(customer, shop, look_at) });
         }
         Ok(())
     }
 
     /// Whose the purchase is: whoever it was before; else whoever has the address; where there is none, the
     /// only customer with the phone number; else somebody new, known by the order.
-    async fn find_customer(
+    async fn who(
         &self,
         shop: &Shop,
         keys: &Keys,
         purchase: &PurchaseRecord,
         order: &Order,
         phone: Option<&Phone>,
-    ) -> Result<Found, IntakeError> {
+    ) -> Result<Who, IntakeError> {
         let only = || phone.and_then(|p| p.known.as_ref()?.only_customer().cloned());
         let id = match (&purchase.customer, &order.buyer.email) {
             (Some(id), _) => id.clone(),
@@ -156,8 +183,13 @@ impl Intake {
                 None => keys.identify(&shop.id, &format!("order:{}", purchase.facts.key))?,
             },
         };
-        let known = self.diary.customer(&shop.id, &id).await?;
-        Ok(known.map_or(Found::New(id), |record| Found::Known(Box::new(record))))
+        let place = self.diary.place(&shop.id, &id).await?;
+        let id = match &place {
+            Place::Empty => id,
+            Place::Customer(record) => record.customer.id.clone(),
+            Place::Erased(erased) => erased.id.clone(),
+        };
+        Ok(Who { id, place })
     }
 
     async fn phone(&self, shop: &Shop, keys: &Keys, order: &Order) -> Result<Option<Phone>, IntakeError> {
@@ -181,14 +213,17 @@ impl Intake {
             return Ok(None);
         }
         let place = keys.identify(&shop.id, email.as_str())?;
-        match self.diary.owner_of(&shop.id, &place).await? {
-            Some(owner) if owner == customer.id => Ok(None),
-            Some(_) => {
-                customer.email = before.customer.email.clone();
-                Ok(None)
-            }
-            None => Ok(Some(place)),
+        let owner = match self.diary.place(&shop.id, &place).await? {
+            Place::Empty => None,
+            Place::Customer(record) => Some(record.customer.id),
+            Place::Erased(erased) => Some(erased.id),
+        };
+        if owner.as_ref().is_some_and(|owner| *owner != customer.id) {
+            customer.email = before.customer.email.clone();
+            return Ok(None);
         }
+        customer.mail_place = (place != customer.id).then(|| place.clone());
+        Ok(owner.is_none().then_some(place))
     }
 }
 
@@ -198,7 +233,42 @@ struct Phone {
     known: Option<PhoneRecord>,
 }
 
-enum Found {
-    Known(Box<CustomerRecord>),
-    New(CustomerId),
+/// Whose a purchase is, and what stands at their place.
+struct Who {
+    id: CustomerId,
+    place: Place,
+}
+
+/// The purchases that the summary held before, or should hold now, and does not: they leave a pointer, so that they
+/// are found when the customer is erased.
+fn forgotten(
+    before: Option<&CustomerRecord>,
+    new: &PurchaseKey,
+    customer: &Customer,
+) -> Vec<(CustomerId, PurchaseKey)> {
+    let held = before.into_iter().flat_map(|record| record.customer.purchases.iter().map(|bought| &bought.key));
+    let gone = held.chain([new]).filter(|key| customer.bought(key).is_none());
+    gone.map(|key| (customer.id.clone(), key.clone())).collect()
+}
+
+/// What the order says about consent, for the ledger, where it did not say the same before.
+fn consent_entry(purchase: &Known<PurchaseRecord>) -> Option<Entry> {
+    let consent = |record: &PurchaseRecord| record.facts.order.as_ref().map(|order| order.consent);
+    let order = purchase.after.facts.order.as_ref()?;
+    let knew = purchase.before.as_ref().filter(|record| record.customer.is_some()).and_then(consent);
+    let said = match order.consent {
+        consent if knew == Some(consent) => return None,
+        Consent::Unknown => return None,
+        Consent::Granted => Said::Granted,
+        Consent::Denied => Said::Denied,
+    };
+    Some(Entry {
+        at: order.version_at,
+        channel: Channel::Mail,
+        place: None,
+        said,
+        how: How::Order,
+        wording: None,
+        event: format!("{}@{}", purchase.after.facts.key, order.version_at.to_rfc3339()),
+    })
 }

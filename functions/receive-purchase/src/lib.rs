@@ -13,21 +13,32 @@ use answer::Refusal;
 use lambda_http::http::{HeaderMap, Method};
 use lambda_http::{Body, Request, Response};
 use secrecy::SecretString;
+use std::fmt::Display;
 use std::sync::Arc;
 use wasurena_carts::{Cart, Headers, ParseContext, Secrets, Webhook};
 use wasurena_cloud::bookshelf::Bookshelf;
+use wasurena_cloud::erasing::Erasing;
 use wasurena_cloud::keyring::Keyring;
 use wasurena_cloud::{Clients, Clock, Diary};
-use wasurena_domain::ids::{CartId, ShopId};
+use wasurena_domain::calendar::{day_of, days_after};
+use wasurena_domain::follow_up::Reason;
+use wasurena_domain::ids::{CartId, CustomerId, ShopId};
+use wasurena_domain::task::{Task, TaskKind};
 
 /// The largest body that is read, in bytes.
 const BODY_MAX: usize = 1024 * 1024;
+
+/// Days within which a request about somebody's data is to be answered: what carts ask for, and well within the law.
+const REQUEST_WITHIN_DAYS: u32 = 30;
 
 /// Receives webhooks.
 #[derive(Debug, Clone)]
 pub struct ReceivePurchase {
     keyring: Keyring,
+    bookshelf: Bookshelf,
+    diary: Diary,
     intake: Intake,
+    erasing: Erasing,
     clock: Arc<dyn Clock>,
 }
 
@@ -35,6 +46,8 @@ pub struct ReceivePurchase {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Outcome {
     Taken(Taken),
+    Erased { records: u32 },
+    Asked { tasks: usize },
     Ignored(String),
 }
 
@@ -44,8 +57,10 @@ impl ReceivePurchase {
     pub fn new(config: &config::Config, clients: &Clients, clock: Arc<dyn Clock>) -> Self {
         let diary = Diary::new(clients.dynamodb.clone(), &config.table);
         let keyring = Keyring::new(clients.ssm.clone(), &config.secrets_path, Arc::clone(&clock));
-        let intake = Intake::new(diary.clone(), Bookshelf::new(diary), keyring.clone(), Arc::clone(&clock));
-        Self { keyring, intake, clock }
+        let bookshelf = Bookshelf::new(diary.clone());
+        let intake = Intake::new(diary.clone(), bookshelf.clone(), keyring.clone(), Arc::clone(&clock));
+        let erasing = Erasing::new(diary.clone(), keyring.clone(), Arc::clone(&clock));
+        Self { keyring, bookshelf, diary, intake, erasing, clock }
     }
 
     /// Reads the secrets, so that the first webhook does not wait for them.
@@ -99,14 +114,51 @@ impl ReceivePurchase {
         if body.len() > BODY_MAX {
             return Err(Refusal::TooLarge);
         }
+        if hook.cart.is_ping(&HeadersOf(request.headers()), body) {
+            return Ok(Outcome::Ignored("it is the greeting of a new webhook".to_owned()));
+        }
         let webhook = self.read(hook.cart, &hook.secrets, request.headers(), body)?;
+        // On the heap: as a part of this future its type would be nested too deep for the compiler.
+        Box::pin(self.carry_out(hook, webhook)).await
+    }
+
+    async fn carry_out(&self, hook: &Hook, webhook: Webhook) -> Result<Outcome, Refusal> {
+        let Hook { shop, cart, .. } = hook;
         match webhook {
             Webhook::Ignored(reason) => Ok(Outcome::Ignored(reason.to_string())),
-            Webhook::Purchase(report) => match self.intake.take(&hook.shop, *report).await {
-                Ok(taken) => Ok(Outcome::Taken(taken)),
-                Err(error) => Err(Refusal::Unavailable(error.to_string())),
-            },
+            Webhook::Purchase(report) => self.intake.take(shop, *report).await.map(Outcome::Taken).map_err(unavailable),
+            Webhook::Erase(subject) => {
+                let records = self.erasing.erase(shop, &subject).await.map_err(unavailable)?;
+                Ok(Outcome::Erased { records })
+            }
+            Webhook::Disclose(subject) => {
+                let customers = self.erasing.find(shop, &subject).await.map_err(unavailable)?;
+                let tasks = customers.into_iter().map(|id| (TaskKind::HandOverData, Some(id), Reason::DataRequested));
+                self.ask_owner(shop, cart.id(), tasks.collect()).await
+            }
+            Webhook::EraseCart => {
+                let task = (TaskKind::EraseCart, None, Reason::ShopRedacted);
+                self.ask_owner(shop, cart.id(), vec![task]).await
+            }
         }
+    }
+
+    /// Puts on the owner's list what a cart asks of the shop, and only a person can do.
+    async fn ask_owner(
+        &self,
+        shop: &ShopId,
+        cart: &str,
+        wanted: Vec<(TaskKind, Option<CustomerId>, Reason)>,
+    ) -> Result<Outcome, Refusal> {
+        let zone = self.bookshelf.last_known(shop).await.map_err(unavailable)?.shop.zone;
+        let today = day_of(self.clock.now(), zone);
+        let (about, due) = (format!("{cart} {today}"), days_after(today, REQUEST_WITHIN_DAYS));
+        let tasks = wanted.len();
+        for (kind, customer, why) in wanted {
+            let task = Task { kind, customer, about: about.clone(), due, why };
+            self.diary.add_task(shop, &task).await.map_err(unavailable)?;
+        }
+        Ok(Outcome::Asked { tasks })
     }
 
     fn read(&self, cart: &dyn Cart, secrets: &Secrets, headers: &HeaderMap, body: &[u8]) -> Result<Webhook, Refusal> {
@@ -115,6 +167,10 @@ impl ReceivePurchase {
         let verified = cart.verify(&headers, body, secrets, now).map_err(Refusal::Unsigned)?;
         cart.parse(&headers, verified, &ParseContext { now }).map_err(Refusal::Unreadable)
     }
+}
+
+fn unavailable(error: impl Display) -> Refusal {
+    Refusal::Unavailable(error.to_string())
 }
 
 /// The names in `/hooks/{shop}/{cart}`.

@@ -47,19 +47,29 @@ pub(crate) fn outgoing(
 }
 
 /// What the letter speaks of: the purchase it is bound to, else the last one.
-fn facts<'a>(follow_up: &FollowUp, shop: &Shop, customer: &'a Customer, stop_url: &'a str) -> Facts<'a> {
+fn facts<'a>(follow_up: &FollowUp, shop: &'a Shop, customer: &'a Customer, stop_url: &'a str) -> Facts<'a> {
     let bound = follow_up.purchase.as_ref().and_then(|key| customer.bought(key));
     let bought: Option<&Bought> = bound.or_else(|| customer.purchases.iter().rfind(|p| !p.undone));
     Facts {
         addressee: customer.name.as_ref(),
         count: count(shop, customer, bound),
         gift: bound.is_some_and(|b| b.gift),
-        product: bought
-            .and_then(|b| b.product_name.as_deref().map(|name| Product { name, picture: b.picture.as_deref() })),
+        product: bought.and_then(|b| product(shop, b)),
         bought_on: bought.map(|b| day_of(b.began_at, shop.zone)),
         consent: customer.consent,
         stop_url,
     }
+}
+
+/// The thing that was bought: as the order tells of it, and where it says nothing, as the shop's product file does.
+fn product<'a>(shop: &'a Shop, bought: &'a Bought) -> Option<Product<'a>> {
+    let told = shop.products.find(bought.product.as_deref(), bought.product_name.as_deref());
+    Some(Product {
+        name: bought.product_name.as_deref().or(told.map(|product| product.name.as_str()))?,
+        picture: bought.picture.as_deref().or(told.and_then(|product| product.picture.as_deref())),
+        page: told.and_then(|product| product.page.as_deref()),
+        story: told.and_then(|product| product.story.as_deref()),
+    })
 }
 
 /// By which count to greet: that of the occasion the purchase belongs to, else of all. Unknown where the

@@ -42,7 +42,7 @@ pub(crate) async fn deal_with(
     let (file, open) = match look_again(sender, shop, claimed).await {
         Ok((Some(file), open)) => (file, open),
         Ok((None, _)) => {
-            return record(sender, shop, claimed, Event::Skip, |f| f.reason = Some(Reason::PurchaseUndone)).await;
+            return record(sender, shop, claimed, Event::Skip, |f| f.reason = Some(Reason::Erased)).await;
         }
         Err(error) => {
             tracing::error!(%shop, follow_up = %claimed.id, %error, "follow_up.not_looked_at");
@@ -60,6 +60,7 @@ pub(crate) async fn deal_with(
         programme: &open.book.programme,
         customer: &file.record.customer,
         follow_ups: &file.follow_ups,
+        ledger: &file.ledger,
         now: sender.clock.now(),
     };
     match decide(claimed, &moment) {
@@ -87,9 +88,13 @@ async fn look_again(
     Ok((file, sender.bookshelf.open(shop).await?))
 }
 
-/// Gives a claimed follow-up back: certainly nothing was sent.
+/// Gives a claimed follow-up back: certainly nothing was sent. Where somebody has decided about it meanwhile, there is
+/// nothing to give back.
 pub(crate) async fn give_back(sender: &SendFollowUps, shop: &ShopId, claimed: &FollowUp) -> Result<(), SendingError> {
-    record(sender, shop, claimed, Event::Release, |_| {}).await.map(|_| ())
+    match record(sender, shop, claimed, Event::Release, |_| {}).await {
+        Ok(_) | Err(SendingError::Diary(DiaryError::Changed)) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 async fn send(
@@ -117,17 +122,22 @@ async fn send(
                 SendError::Throttled | SendError::NotConnected => Ok(Outcome::GivenBack(Stopped::Post)),
                 SendError::AccountStopped(_) => Ok(Outcome::GivenBack(Stopped::Account)),
                 SendError::Refused(_) => {
-                    record(sender, shop, claimed, Event::Refuse, |f| f.reason = Some(Reason::RefusedByProvider)).await
+                    let refused = |f: &mut FollowUp| f.reason = Some(Reason::RefusedByProvider);
+                    let recorded = record(sender, shop, claimed, Event::Refuse, refused).await;
+                    unless_settled(sender, shop, claimed, recorded).await
                 }
                 SendError::Unknown(_) => {
-                    record(sender, shop, claimed, Event::Doubt, |f| f.until = Some(now + doubt_wait())).await
+                    let in_doubt = |f: &mut FollowUp| f.until = Some(now + doubt_wait());
+                    let recorded = record(sender, shop, claimed, Event::Doubt, in_doubt).await;
+                    unless_settled(sender, shop, claimed, recorded).await
                 }
             }
         }
     }
 }
 
-/// Records that SES accepted a mail. Where the keeper has meanwhile called it doubtful, the answer settles it.
+/// Records that SES accepted a mail. Where the keeper has meanwhile called it doubtful, the answer settles it, at its
+/// place in the index; where the post itself has said what came of it, that stands.
 async fn accept(
     sender: &SendFollowUps,
     shop: &ShopId,
@@ -139,15 +149,40 @@ async fn accept(
         f.message = Some(message.clone());
         f.sent_at = Some(now);
     };
-    match record(sender, shop, claimed, Event::Accept, accepted).await {
-        Err(SendingError::Diary(DiaryError::Changed)) => {
-            let stands = sender.diary.follow_up(shop, &claimed.id).await?;
-            match stands.filter(|f| f.state == State::InDoubt && f.attempt == claimed.attempt) {
-                Some(doubtful) => record(sender, shop, &doubtful, Event::Accept, accepted).await,
-                None => Ok(Outcome::Sent),
-            }
-        }
+    let recorded = record(sender, shop, claimed, Event::Accept, accepted).await;
+    match unless_settled(sender, shop, claimed, recorded).await {
+        Ok(Outcome::InDoubt) => {}
+        Err(SendingError::Diary(DiaryError::Changed)) => return Ok(Outcome::Sent),
+        other => return other,
+    }
+    let Some(doubtful) = sender.diary.follow_up(shop, &claimed.id).await? else { return Ok(Outcome::Sent) };
+    let settled = |f: &mut FollowUp| {
+        accepted(f);
+        f.until = doubtful.until;
+    };
+    match record(sender, shop, &doubtful, Event::Accept, settled).await {
+        Err(SendingError::Diary(DiaryError::Changed)) => Ok(Outcome::Sent),
         other => other,
+    }
+}
+
+/// What was recorded of an attempt; or where its claim was not ours any more, what stands of that attempt: the post
+/// may speak before its answer arrives, and knows better.
+async fn unless_settled(
+    sender: &SendFollowUps,
+    shop: &ShopId,
+    claimed: &FollowUp,
+    recorded: Result<Outcome, SendingError>,
+) -> Result<Outcome, SendingError> {
+    let Err(SendingError::Diary(DiaryError::Changed)) = recorded else { return recorded };
+    let stands = sender.diary.follow_up(shop, &claimed.id).await?.filter(|f| f.attempt == claimed.attempt);
+    match stands.map(|f| (f.state, f.soft_bounces > claimed.soft_bounces)) {
+        Some((state, _)) if state.has_left() => Ok(Outcome::Sent),
+        // It went out, came back, and waits to be tried again.
+        Some((State::Planned, true)) => Ok(Outcome::Sent),
+        Some((State::Refused, _)) => Ok(Outcome::NotSent),
+        Some((State::InDoubt, _)) => Ok(Outcome::InDoubt),
+        _ => recorded,
     }
 }
 

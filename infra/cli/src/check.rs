@@ -1,21 +1,23 @@
 //! `wasurena check`: what is wrong with a programme, where, and how to mend it.
 
-use anyhow::Context;
-use std::fs;
+use crate::folder;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use wasurena_domain::ids::ShopId;
-use wasurena_letters::Files;
+use wasurena_letters::{Files, SHOP_FILE};
 
 /// The folder's name stands in for the shop's while it is only checked.
 const SHOP: &str = "check";
-const ENDINGS: [&str; 3] = ["toml", "txt", "mjml"];
 
 /// Checks the programme in a folder. Exit code 1 where anything was found.
 pub(crate) fn run(folder: &Path, out: &mut impl Write) -> anyhow::Result<ExitCode> {
-    let mut files = Vec::new();
-    collect(folder, folder, &mut files)?;
+    let mut files = folder::programme(folder)?;
+    if folder.join(SHOP_FILE).is_file() {
+        let settings = folder::text(&folder.join(SHOP_FILE))?;
+        files.extend(folder::products(folder, &settings)?);
+        files.push((SHOP_FILE.to_owned(), settings));
+    }
     anyhow::ensure!(
         !files.is_empty(),
         "{} holds no programme: name the folder with shop.toml and programme.toml",
@@ -36,21 +38,4 @@ pub(crate) fn run(folder: &Path, out: &mut impl Write) -> anyhow::Result<ExitCod
             Ok(ExitCode::FAILURE)
         }
     }
-}
-
-/// The programme's files below `folder`, by their paths from `root`, with `/` between the parts.
-fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, String)>) -> anyhow::Result<()> {
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("{} cannot be read: is it a folder?", folder.display()))?;
-    for entry in entries {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(root, &path, files)?;
-        } else if path.extension().and_then(|e| e.to_str()).is_some_and(|e| ENDINGS.contains(&e)) {
-            let name: Vec<_> = path.strip_prefix(root)?.components().map(|c| c.as_os_str().to_string_lossy()).collect();
-            let text = fs::read_to_string(&path).with_context(|| format!("{} is not UTF-8 text", path.display()))?;
-            files.push((name.join("/"), text));
-        }
-    }
-    Ok(())
 }

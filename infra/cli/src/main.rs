@@ -1,7 +1,11 @@
-//! `wasurena`: Wasurena on a laptop.
+//! `wasurena`: Wasurena on a laptop, and the way to set a shop up.
 
 mod check;
 mod demo;
+mod folder;
+mod owner;
+mod shop;
+mod site;
 mod up;
 
 use chrono::{DateTime, Utc};
@@ -46,6 +50,21 @@ enum Command {
         /// The folder with shop.toml, programme.toml, the frames and letters/
         programme: PathBuf,
     },
+    /// Shops: their settings, programmes and secrets
+    #[command(subcommand)]
+    Shop(ShopCommand),
+    /// Customers: what they said to the owner, a case that is settled, erasing
+    #[command(subcommand)]
+    Customer(owner::CustomerCommand),
+    /// Orders: what the owner decides about them
+    #[command(subcommand)]
+    Order(owner::OrderCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum ShopCommand {
+    /// Check a shop's file with all it names, then put it in place: secrets into Parameter Store, the rest into the diary
+    Apply(shop::Apply),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -60,6 +79,9 @@ fn main() -> anyhow::Result<ExitCode> {
             Command::Demo { exit } => demo::run(exit, &mut std::io::stdout()).await,
             Command::Up { port, data, now, frozen } => up::run(port, data, now, frozen).await,
             Command::Check { programme } => check::run(&programme, &mut std::io::stdout()),
+            Command::Customer(command) => Box::pin(owner::customer(command, &mut std::io::stdout())).await,
+            Command::Order(command) => Box::pin(owner::order(command, &mut std::io::stdout())).await,
+            Command::Shop(ShopCommand::Apply(apply)) => Box::pin(shop::apply(apply, &mut std::io::stdout())).await,
         }
     })
 }

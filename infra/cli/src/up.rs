@@ -24,10 +24,12 @@ pub(crate) async fn run(
     let world = Arc::new(World::open(Start { folder: folder.clone(), now, frozen, public_url: url.clone() }).await?);
     let shop = wasurena_local::sample::SHOP;
     let standing = if frozen { ", standing still" } else { "" };
+    let carts = wasurena_carts::all().map(wasurena_carts::Cart::id).collect::<Vec<_>>().join(",");
     let banner = format!(
         "Wasurena is up at {url}\n\
-         \x20 webhooks  {url}/hooks/{shop}/{{shopify,standard}}\n\
+         \x20 webhooks  {url}/hooks/{shop}/{{{carts}}}\n\
          \x20 postbox   {url}/postbox\n\
+         \x20 shops     wasurena shop apply FILE --local {url}\n\
          \x20 kept in   {}\n\
          \x20 time      {}{standing}\n",
         folder.display(),

@@ -1,6 +1,6 @@
 //! `/_local/…`: the handles of the embedded cloud, for tests and curious people.
 
-use crate::aws::{Fault, Usage};
+use crate::aws::{EventKind, Fault, MailError, Usage};
 use crate::rows::{FollowUpRow, TaskRow};
 use crate::world::{World, WorldError};
 use axum::Json;
@@ -124,23 +124,24 @@ async fn reset_usage(State(world): Shared) -> Answer<Value> {
 struct SesEvent {
     mail: String,
     #[serde(rename = "type")]
-    kind: SesEventKind,
+    kind: EventKind,
     #[serde(default)]
     permanent: bool,
+    /// EventBridge loses it: the mail has it, and nobody hears of it.
+    #[serde(default)]
+    lost: bool,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum SesEventKind {
-    Bounce,
-    Complaint,
-    Delivery,
-}
-
+/// Something happens to a mail, and SES says so by EventBridge.
 async fn ses_event(State(world): Shared, request: Result<Json<SesEvent>, JsonRejection>) -> Answer<Value> {
-    let event = body(request)?;
-    let note = json!({ "type": event.kind, "permanent": event.permanent, "at": world.now() });
-    world.aws.ses().add_event(&event.mail, &note).map_err(|error| ApiError::NotFound(error.to_string()))?;
+    let SesEvent { mail, kind, permanent, lost } = body(request)?;
+    let note = json!({ "type": kind, "permanent": permanent, "lost": lost, "at": world.now() });
+    let not_found = |error: MailError| ApiError::NotFound(error.to_string());
+    world.aws.ses().add_event(&mail, &note).map_err(not_found)?;
+    if !lost {
+        let event = world.aws.ses().event(&mail, kind, permanent).map_err(not_found)?;
+        world.carry_event(event).await?;
+    }
     Ok(Json(json!({})))
 }
 

@@ -5,6 +5,7 @@ use crate::world::{TABLE, Turn, World, WorldError};
 use chrono::{DateTime, Duration, DurationRound, Utc};
 use dynoxide::actions::query::QueryRequest;
 use serde_json::json;
+use std::sync::PoisonError;
 use wasurena_cloud::diary::DUE_INDEX;
 use wasurena_domain::calendar::Slot;
 
@@ -48,8 +49,9 @@ impl World {
     /// The earliest time in the index of what is due. Read beside the meter: looking costs nobody anything.
     fn first_due(&self) -> Result<Option<DateTime<Utc>>, WorldError> {
         let mut first = None;
-        for partition in &self.partitions {
-            let entry = self.first_in(partition).map_err(|error| WorldError::Table(error.to_string()))?;
+        let partitions = self.partitions.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for partition in partitions {
+            let entry = self.first_in(&partition).map_err(|error| WorldError::Table(error.to_string()))?;
             first = first.into_iter().chain(entry).min();
         }
         Ok(first.map(Slot::start))

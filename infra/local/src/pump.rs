@@ -5,6 +5,7 @@ use crate::aws::VirtualTime;
 use crate::world::{TABLE, World, WorldError};
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
+use serde_dynamo::AttributeValue;
 use wasurena_cloud::stream;
 
 /// Records read at once.
@@ -65,6 +66,8 @@ impl World {
         let records = streams.records_after(TABLE, position.as_deref(), BATCH)?;
         let Some(last) = records.last().and_then(sequence) else { return Ok(0) };
         let passed = records.len();
+        // Shops may come while the world runs: what of theirs becomes due says where to look for it.
+        self.know_partitions(records.iter().filter_map(due_partition));
         let mut wanted: Vec<EventRecord> = records.into_iter().filter(|record| reader.wants(record)).collect();
         let mut attempts = 0;
         while !wanted.is_empty() {
@@ -103,6 +106,14 @@ impl World {
         let waiting: u64 = self.aws.meta(FAILURES)?.and_then(|text| text.parse().ok()).unwrap_or(0);
         tracing::warn!(function = reader.name(), waiting = waiting + 1, "stream.record_failed");
         Ok(self.aws.set_meta(FAILURES, &(waiting + 1).to_string())?)
+    }
+}
+
+/// The partition of the index in which an item that was written stands.
+fn due_partition(record: &EventRecord) -> Option<String> {
+    match record.change.new_image.inner().get("due_pk")? {
+        AttributeValue::S(partition) => Some(partition.clone()),
+        _ => None,
     }
 }
 

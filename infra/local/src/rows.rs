@@ -97,7 +97,7 @@ impl World {
         let id = match EmailAddress::parse(customer) {
             Ok(address) => {
                 let place = self.keyring.keys().await?.identify(shop, address.as_str())?;
-                self.diary.owner_of(shop, &place).await?
+                self.diary.customer(shop, &place).await?.map(|record| record.customer.id)
             }
             Err(_) => CustomerId::parse(customer).ok(),
         };

@@ -1,13 +1,12 @@
 //! The sample shop `sakura`, which every new world has: its secrets and the default programme.
 
-use crate::world::{SECRETS, World, WorldError};
-use aws_sdk_ssm::types::ParameterType;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use wasurena_cloud::clock::Dice;
-use wasurena_cloud::{Chance, Clients};
+use crate::world::{SECRETS, TABLE, World, WorldError};
+use secrecy::SecretString;
+use wasurena_carts::Cart;
+use wasurena_cloud::Clients;
+use wasurena_cloud::shop_settings::{Office, ShopSettings};
 use wasurena_domain::calendar::day_of;
-use wasurena_domain::ids::ShopId;
+use wasurena_domain::ids::{CartId, InvalidId, ShopId};
 
 /// The sample shop's id.
 pub const SHOP: &str = "sakura";
@@ -25,26 +24,18 @@ pub(crate) async fn install(world: &World) -> Result<(), WorldError> {
         Ok(_) | Err(aws_sdk_scheduler::Error::ConflictException(_)) => {}
         Err(error) => return Err(WorldError::Sample(error.to_string())),
     }
-    let mut secrets = vec![
-        (format!("{SECRETS}/keys/identity"), random_key()),
-        (format!("{SECRETS}/keys/links"), format!("1:{}", random_key())),
-    ];
-    let carts = wasurena_carts::all();
-    secrets.extend(carts.map(|cart| (format!("{SECRETS}/shops/{SHOP}/carts/{}", cart.id()), SECRET.to_owned())));
-    for (name, value) in secrets {
-        let request =
-            clients.ssm.put_parameter().name(name).value(value).overwrite(true).r#type(ParameterType::SecureString);
-        request.send().await.map_err(|error| WorldError::Sample(error.to_string()))?;
-    }
-    let shop = ShopId::parse(SHOP).map_err(|error| WorldError::Sample(error.to_string()))?;
-    let today = day_of(world.now(), chrono_tz::Asia::Tokyo);
-    world.diary.publish(&shop, &wasurena_letters::utsuwa(today)).await?;
+    let failed = |error: &dyn std::fmt::Display| WorldError::Sample(error.to_string());
+    let cart = |cart: &dyn Cart| Ok((CartId::parse(cart.id())?, vec![SecretString::from(SECRET)]));
+    let carts: Result<_, InvalidId> = wasurena_carts::all().map(cart).collect();
+    let wanted = ShopSettings {
+        shop: ShopId::parse(SHOP).map_err(|error| failed(&error))?,
+        files: wasurena_letters::utsuwa(day_of(world.now(), chrono_tz::Asia::Tokyo)),
+        shards: 1,
+        carts: carts.map_err(|error| failed(&error))?,
+    };
+    let applied = Box::pin(Office::new(&clients, TABLE, SECRETS).apply(&wanted)).await;
+    applied.map_err(|error| failed(&error))?;
     Ok(())
-}
-
-/// 260 random bits, in base64.
-fn random_key() -> String {
-    STANDARD.encode(format!("{}{}", Dice.name(), Dice.name()))
 }
 
 #[cfg(test)]
@@ -61,6 +52,7 @@ mod tests {
         let world = World::open(start).await.unwrap();
         install(&world).await.unwrap();
         let shop = ShopId::parse(SHOP).unwrap();
-        assert_eq!(world.diary.shop_state(&shop).await.unwrap().version, 2);
+        // What stood already stands.
+        assert_eq!(world.diary.shop_state(&shop).await.unwrap().version, 1);
     }
 }

@@ -1,4 +1,5 @@
-//! One port for everything: webhooks, customers' pages, the postbox, and the handles of the embedded cloud.
+//! One port for everything: webhooks, customers' pages, the postbox, the handles of the embedded cloud, and the
+//! cloud itself.
 
 use crate::world::World;
 use axum::Router;
@@ -6,7 +7,7 @@ use axum::body::{Body as AxumBody, to_bytes};
 use axum::extract::{Request as AxumRequest, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response as AxumResponse};
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use lambda_http::{Body, Request, Response};
 use std::future::Future;
 use std::sync::Arc;
@@ -16,6 +17,11 @@ use tokio::sync::Notify;
 
 /// The largest request that is read at all: what a function URL would take.
 const REQUEST_MAX: usize = 6 * 1024 * 1024;
+/// Where the embedded cloud answers SDK clients of other processes, such as `wasurena shop apply --local`.
+const AWS_PATH: &str = "/_aws/";
+/// Headers of every request of an SDK client whose operation is named by one. No page in a browser can send them
+/// here: it would have to ask first, and nobody says yes.
+const SDK_HEADERS: [&str; 2] = ["authorization", "x-amz-target"];
 /// How often a running world looks whether something is due.
 const TICK: Duration = Duration::from_millis(500);
 
@@ -38,7 +44,11 @@ pub async fn serve(
     let stored = Arc::new(Notify::new());
     let pump = tokio::spawn(pump(Arc::clone(&world), Arc::clone(&stored)));
     let site = Site { world: Arc::clone(&world), stored };
-    let functions = Router::new().route("/hooks/{*path}", any(hook)).route("/c/{*path}", any(page)).with_state(site);
+    let functions = Router::new()
+        .route("/hooks/{*path}", any(hook))
+        .route("/c/{*path}", any(page))
+        .route(AWS_PATH, post(aws))
+        .with_state(site);
     let app = Router::new()
         .route("/", get(|| async { Redirect::temporary("/postbox") }))
         .merge(crate::postbox::routes())
@@ -80,6 +90,17 @@ async fn page(State(site): State<Site>, request: AxumRequest) -> AxumResponse {
         }
         Err(status) => status.into_response(),
     }
+}
+
+async fn aws(State(site): State<Site>, request: AxumRequest) -> AxumResponse {
+    if !SDK_HEADERS.iter().all(|name| request.headers().contains_key(*name)) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(bytes) = to_bytes(body, REQUEST_MAX).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
+    let answer = site.world.aws.answer(http::Request::from_parts(parts, bytes.to_vec()));
+    site.stored.notify_one();
+    answer.map_or_else(|| StatusCode::GATEWAY_TIMEOUT.into_response(), |answer| answer.map(AxumBody::from))
 }
 
 async fn lambda_request(request: AxumRequest) -> Result<Request, StatusCode> {

@@ -9,9 +9,10 @@ use keep_promises::KeepPromises;
 use lambda_http::{Body, Request, Response};
 use plan_follow_ups::PlanFollowUps;
 use receive_purchase::ReceivePurchase;
+use record_delivery::RecordDelivery;
 use send_follow_ups::SendFollowUps;
 use set_alarms::SetAlarms;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use tokio::sync::{Mutex, MutexGuard};
@@ -84,8 +85,9 @@ pub struct World {
     pub(crate) send: SendFollowUps,
     pub(crate) pages: CustomerPages,
     pub(crate) keeper: KeepPromises,
+    pub(crate) delivery: RecordDelivery,
     /// The partitions of the index of what is due: one for each shard of each shop.
-    pub(crate) partitions: Vec<String>,
+    pub(crate) partitions: StdMutex<BTreeSet<String>>,
     invocations: StdMutex<BTreeMap<&'static str, u64>>,
     turn: Mutex<Turn>,
 }
@@ -112,13 +114,18 @@ impl World {
         if !start.frozen {
             time.run();
         }
-        let mut world = Self::build(aws, time, &start.public_url);
+        let world = Self::build(aws, time, &start.public_url);
         if stored.is_none() {
             crate::sample::install(&world).await?;
         }
         for shop in world.keyring.keys().await?.shops() {
-            let shards = world.bookshelf.open(&shop).await?.book.shop.shards.max(1);
-            world.partitions.extend((0..shards).map(|shard| due_partition(&shop, shard)));
+            let shards = match world.bookshelf.open(&shop).await {
+                Ok(open) => open.book.shop.shards.max(1),
+                // Its secrets stand and its programme does not: nothing of it is due.
+                Err(BookError::Diary(DiaryError::NoProgramme(_))) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            world.know_partitions((0..shards).map(|shard| due_partition(&shop, shard)));
         }
         world.save_clock()?;
         world.aws.reset_usage();
@@ -150,6 +157,7 @@ impl World {
         };
         let pages = customer_pages::config::Config { table: table.clone(), secrets_path: secrets_path.clone() };
         let keeper = keep_promises::config::Config { table: table.clone(), secrets_path: secrets_path.clone() };
+        let delivery = record_delivery::config::Config { table: table.clone(), secrets_path: secrets_path.clone() };
         let diary = Diary::new(clients.dynamodb.clone(), table);
         Self {
             bookshelf: Bookshelf::new(diary.clone()),
@@ -160,10 +168,11 @@ impl World {
             send: SendFollowUps::new(&send, &clients, clock(), Arc::new(Dice)),
             pages: CustomerPages::new(&pages, &clients, clock()),
             keeper: KeepPromises::new(&keeper, &clients, clock()),
+            delivery: RecordDelivery::new(&delivery, &clients, clock()),
             diary,
             aws,
             time,
-            partitions: Vec::new(),
+            partitions: StdMutex::default(),
             invocations: StdMutex::default(),
             turn: Mutex::default(),
         }
@@ -254,6 +263,11 @@ impl World {
 
     fn save_clock(&self) -> Result<(), WorldError> {
         Ok(self.aws.set_meta(CLOCK, &self.now().to_rfc3339())?)
+    }
+
+    /// Partitions of the index in which something is due, or will be.
+    pub(crate) fn know_partitions(&self, partitions: impl IntoIterator<Item = String>) {
+        self.partitions.lock().unwrap_or_else(PoisonError::into_inner).extend(partitions);
     }
 
     /// How often each function was invoked since the last reset.

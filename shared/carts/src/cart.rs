@@ -3,14 +3,17 @@
 use crate::read::Unreadable;
 use crate::shopify::Shopify;
 use crate::standard::Standard;
+use crate::stripe::Stripe;
 use crate::verified::{Headers, Rejected, Secrets, Verified};
+use crate::woocommerce::WooCommerce;
 use chrono::{DateTime, Utc};
 use std::fmt;
 use wasurena_domain::ids::{CartId, OrderId, PurchaseKey};
+use wasurena_domain::privacy::Subject;
 use wasurena_domain::purchase::Report;
 
 /// Every cart, in the order in which the docs name them.
-static CARTS: [&dyn Cart; 2] = [&Shopify, &Standard];
+static CARTS: [&dyn Cart; 4] = [&Shopify, &WooCommerce, &Stripe, &Standard];
 
 /// Something that tells about purchases.
 pub trait Cart: Sync {
@@ -28,6 +31,12 @@ pub trait Cart: Sync {
         secrets: &Secrets,
         now: DateTime<Utc>,
     ) -> Result<Verified<'a>, Rejected>;
+
+    /// Whether this is the unsigned greeting that the cart sends once when a webhook is set up, and that wants
+    /// nothing but 200. Answer so only where nothing else is done with it: anybody can send one.
+    fn is_ping(&self, _headers: &dyn Headers, _body: &[u8]) -> bool {
+        false
+    }
 
     /// What the bytes say.
     ///
@@ -48,6 +57,12 @@ pub struct ParseContext {
 pub enum Webhook {
     /// Something about a purchase.
     Purchase(Box<Report>),
+    /// Somebody's data is to be erased.
+    Erase(Box<Subject>),
+    /// Somebody asks which data the shop has of them.
+    Disclose(Box<Subject>),
+    /// Everything that came from this cart is to be erased.
+    EraseCart,
     /// Nothing that concerns us. Answer 200 all the same: a cart that gets errors switches its webhook off.
     Ignored(IgnoredReason),
 }
@@ -58,6 +73,12 @@ pub enum IgnoredReason {
     /// Somebody tries the shop out.
     #[error("it is marked as a test")]
     TestOrder,
+    /// Something that looks like an order and is none: a basket still open, a card that is only stored.
+    #[error("it is no order but {0}")]
+    NotAnOrder(&'static str),
+    /// A message about a purchase that says nothing of what is kept.
+    #[error("nothing of it is kept: {0}")]
+    NothingToKeep(&'static str),
     /// A topic that the cart has and that is left alone.
     #[error("nothing is done with the topic {0}")]
     UnusedTopic(&'static str),

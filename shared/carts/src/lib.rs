@@ -2,8 +2,8 @@
 //!
 //! A webhook's body passes through two doors. [`Cart::verify`] takes raw bytes and the shop's secret
 //! and gives out a [`Verified`] body, which nothing else can make. [`Cart::parse`] takes nothing but a
-//! [`Verified`] body and gives out a [`Webhook`]: a report about a purchase, or the reason why there is
-//! none. So no code can read a body that nobody signed.
+//! [`Verified`] body and gives out a [`Webhook`]: a report about a purchase, a request about somebody's data, or the
+//! reason why there is neither. So no code can read a body that nobody signed.
 //!
 //! Pure: the time is an argument, and nothing here reads a file, an environment or a network.
 //!
@@ -24,11 +24,15 @@
 //! ```
 
 mod cart;
+mod lenient;
 mod read;
 mod shopify;
 pub mod sign;
 mod standard;
+mod stripe;
 mod verified;
+mod woocommerce;
+mod words;
 
 pub use cart::{Cart, IgnoredReason, ParseContext, Topic, Webhook, all, find};
 pub use read::Unreadable;

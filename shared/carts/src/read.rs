@@ -5,7 +5,10 @@
 //! missing field from a misspelt one by its path. Unknown fields are ignored: carts add some every year.
 //! `null` is the same as missing.
 
-use chrono::{DateTime, Utc};
+#[cfg(test)]
+pub(crate) mod trace;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value};
 use std::fmt::Display;
 use wasurena_domain::ids::OrderId;
@@ -66,6 +69,17 @@ pub(crate) fn json(body: &[u8]) -> Result<Value, Unreadable> {
     })
 }
 
+/// A day, written as RFC 3339 does: `2026-04-03`.
+pub(crate) fn date(text: &str) -> Option<NaiveDate> {
+    let is_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let (year, month, day) = (text.get(..4)?, text.get(5..7)?, text.get(8..)?);
+    let is_shaped = text.len() == 10 && text.get(4..5)? == "-" && text.get(7..8)? == "-";
+    if !is_shaped || ![year, month, day].into_iter().all(is_digits) {
+        return None;
+    }
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+}
+
 /// A place in the body: what stands there, and how to get there.
 pub(crate) struct Field<'v> {
     value: Option<&'v Value>,
@@ -99,7 +113,12 @@ impl<'v> Field<'v> {
         Unreadable::Impossible { path: self.path.clone(), why: why.to_string() }
     }
 
-    fn read<T>(&self, expected: &'static str, as_kind: impl FnOnce(&'v Value) -> Option<T>) -> Result<T, Unreadable> {
+    /// What `as_kind` makes of the value; `expected` says in an error what that would have been.
+    pub(crate) fn read<T>(
+        &self,
+        expected: &'static str,
+        as_kind: impl FnOnce(&'v Value) -> Option<T>,
+    ) -> Result<T, Unreadable> {
         let Some(value) = self.value else {
             return Err(Unreadable::Missing { path: self.path.clone(), expected });
         };
@@ -112,6 +131,11 @@ impl<'v> Field<'v> {
     /// Whether it is there.
     pub(crate) fn is_present(&self) -> bool {
         self.value.is_some()
+    }
+
+    /// Whether it is an object.
+    pub(crate) fn is_object(&self) -> bool {
+        self.value.is_some_and(Value::is_object)
     }
 
     /// What `read` makes of it, where it is there.
@@ -173,6 +197,21 @@ impl<'v> Field<'v> {
         Ok(self.read(EXPECTED, instant)?.to_utc())
     }
 
+    /// An instant in unix seconds.
+    pub(crate) fn unix_time(&self) -> Result<DateTime<Utc>, Unreadable> {
+        self.read("a time in unix seconds", |v| DateTime::from_timestamp(v.as_i64()?, 0))
+    }
+
+    /// A day.
+    pub(crate) fn date(&self) -> Result<NaiveDate, Unreadable> {
+        self.read("a date like 2026-04-03", |v| date(v.as_str()?))
+    }
+
+    /// A whole number of a currency's minor units.
+    pub(crate) fn minor_units(&self) -> Result<i64, Unreadable> {
+        self.read("a whole number", Value::as_i64)
+    }
+
     /// A currency.
     pub(crate) fn currency(&self) -> Result<Currency, Unreadable> {
         Currency::parse(self.text()?).map_err(|e| self.impossible(&e))
@@ -187,25 +226,6 @@ impl<'v> Field<'v> {
     /// What stands there, unread: for hints of which no error is made.
     pub(crate) fn raw(&self) -> Option<&'v Value> {
         self.value
-    }
-}
-
-/// Which fields a parser asks for, for the test that holds parser and published schema together.
-#[cfg(test)]
-pub(crate) mod trace {
-    use std::cell::RefCell;
-    use std::collections::BTreeSet;
-
-    thread_local! { static ASKED: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) } }
-
-    pub(super) fn note(path: &str) {
-        let pattern: String = path.chars().filter(|c| !c.is_ascii_digit()).collect();
-        ASKED.with_borrow_mut(|asked| asked.insert(pattern));
-    }
-
-    /// The paths asked for on this thread since the last call, list positions left out: `order.lines[].name`.
-    pub(crate) fn take() -> BTreeSet<String> {
-        ASKED.take()
     }
 }
 

@@ -3,8 +3,10 @@
 //! [`Verified`] has a private field and one constructor, which compares the signature itself. A cart
 //! that forgets to check cannot be written: without the check there is nothing to parse.
 
+use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::{ExposeSecret as _, SecretString, zeroize::Zeroizing};
 use sha2::Sha256;
@@ -19,6 +21,9 @@ pub(crate) const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// Signatures compared of one request; senders that rotate their keys send two.
 const SIGNATURES_MAX: usize = 8;
+
+/// How far a signed time of sending may be from ours, both ways.
+const TOLERANCE_S: u32 = 300;
 
 /// The headers of a request, by their names in lower case.
 ///
@@ -49,6 +54,24 @@ pub(crate) fn required<'h>(headers: &'h dyn Headers, name: &'static str) -> Resu
     headers.get(name).ok_or(Rejected::MissingHeader(name))
 }
 
+/// A time of sending, in unix seconds, from the header `name`.
+pub(crate) fn sent_at(text: &str, name: &'static str, expected: &'static str) -> Result<DateTime<Utc>, Rejected> {
+    let time = text.parse().ok().and_then(|unix_s| DateTime::from_timestamp(unix_s, 0));
+    time.ok_or(Rejected::MalformedHeader(name, expected))
+}
+
+/// Whether a signed time of sending is near enough to ours.
+pub(crate) fn check_age(sent_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Rejected> {
+    let (age, tolerance) = (now - sent_at, TimeDelta::seconds(TOLERANCE_S.into()));
+    if age > tolerance {
+        Err(Rejected::Stale { tolerance_s: TOLERANCE_S })
+    } else if -age > tolerance {
+        Err(Rejected::FromTheFuture { tolerance_s: TOLERANCE_S })
+    } else {
+        Ok(())
+    }
+}
+
 /// What a shop and its cart both know: one secret, or two while it is being changed.
 #[derive(Clone)]
 pub struct Secrets {
@@ -77,6 +100,11 @@ impl Secrets {
     pub fn new(current: SecretString, previous: Option<SecretString>) -> Result<Self, InvalidSecret> {
         let secrets = Self { current, previous };
         if secrets.newest_first().any(str::is_empty) { Err(InvalidSecret::Empty) } else { Ok(secrets) }
+    }
+
+    /// The secrets as keys, for carts that take the secret's text itself for the key.
+    pub(crate) fn plain_keys(&self) -> Vec<Key> {
+        self.newest_first().map(|secret| Key::new(secret.as_bytes().to_vec())).collect()
     }
 
     /// The secrets as text, newest first, without the line break that a copied secret may end in.
@@ -146,6 +174,18 @@ impl<'a> Verified<'a> {
             }
         }
         if bool::from(matches) { Ok(Self { body }) } else { Err(Rejected::BadSignature) }
+    }
+
+    /// The body, if the header `name` holds the base64 of its HMAC-SHA256 with one of `keys`.
+    pub(crate) fn by_base64_header(
+        headers: &dyn Headers,
+        name: &'static str,
+        keys: &[Key],
+        body: &'a [u8],
+    ) -> Result<Self, Rejected> {
+        let signature =
+            BASE64.decode(required(headers, name)?).map_err(|_| Rejected::MalformedHeader(name, "base64"))?;
+        Self::by_hmac_sha256(keys, &[signature], b"", body)
     }
 
     /// The bytes that were signed.

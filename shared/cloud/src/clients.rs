@@ -1,7 +1,9 @@
 //! SDK clients, built in one place, because two of their settings decide whether mails are sent twice.
 
 use crate::clock::{Chance, Dice};
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_dynamodb::config::retry::RetryPartition;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -39,6 +41,18 @@ impl Clients {
         let sending =
             TimeoutConfig::builder().operation_attempt_timeout(SEND_TIMEOUT).connect_timeout(CONNECT_TIMEOUT).build();
         Self::new(&config, Some(sending))
+    }
+
+    /// Clients of an embedded cloud that answers at `url`. It knows no accounts, so the credentials are any.
+    pub async fn of_embedded_cloud(url: &str) -> Self {
+        let credentials = Credentials::new("EMBEDDED", "embedded", None, None, "embedded cloud");
+        let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build();
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .endpoint_url(url)
+            .region(Region::from_static("ap-northeast-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .timeout_config(timeouts);
+        Self::new(&config.load().await, None)
     }
 
     /// Clients on a configuration; `sending` are the time-outs of SES, `None` to leave the configuration's.

@@ -4,21 +4,23 @@
 //! table of items, their keys and what a write costs stands in ARCHITECTURE.md.
 
 mod customers;
+mod erasing;
 mod error;
 mod follow_ups;
 mod item;
 mod keys;
+mod ledger;
 mod purchases;
 mod shops;
 mod slots;
 mod table;
 mod tasks;
 
-pub use customers::{Attention, CustomerFile, CustomerRecord};
+pub use customers::{Attention, CustomerFile, CustomerRecord, Erased, Place};
 pub use error::DiaryError;
 pub use follow_ups::{Claim, Due, DueItem};
 pub use keys::{StreamItem, due_partition, stream_item};
-pub use purchases::{Known, NewFacts, PhoneRecord, PurchaseRecord};
+pub use purchases::{Before, Known, NewCustomer, NewFacts, PhoneRecord, PurchasePlace, PurchaseRecord};
 pub use shops::ShopState;
 pub use slots::SlotMarker;
 

@@ -19,6 +19,9 @@ const REFRESH_MINUTES: i64 = 5;
 /// How long old secrets serve before reading them is tried again: whoever asks in between does not wait for it.
 const RETRY_MINUTES: i64 = 1;
 
+/// Secrets of a cart that count: the one in force, and the one before.
+const SECRETS_MAX: usize = 2;
+
 /// Secrets could not be read.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum KeyringError {
@@ -60,7 +63,20 @@ impl Keys {
     #[must_use]
     pub fn cart(&self, shop: &ShopId, cart: &CartId) -> Option<Vec<SecretString>> {
         let lines = self.secret(&format!("shops/{shop}/carts/{cart}"))?.expose_secret();
-        Some(lines.lines().map(str::trim).filter(|l| !l.is_empty()).take(2).map(SecretString::from).collect())
+        Some(lines.lines().map(str::trim).filter(|l| !l.is_empty()).take(SECRETS_MAX).map(SecretString::from).collect())
+    }
+
+    /// Whether a secret of this name is there, by its path below that of all secrets: `keys/links`.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.secret(name).is_some()
+    }
+
+    /// Whether a shop has a cart that may send webhooks.
+    #[must_use]
+    pub fn has_carts(&self, shop: &ShopId) -> bool {
+        let prefix = format!("{}/shops/{shop}/carts/", self.path);
+        self.values.keys().any(|name| name.starts_with(&prefix))
     }
 
     /// The shops, by their parameters.

@@ -7,13 +7,18 @@ pub mod bookshelf;
 pub mod clients;
 pub mod clock;
 pub mod diary;
+pub mod erasing;
 mod failure;
 pub mod keyring;
 pub mod logging;
 pub mod planning;
 pub mod post;
+pub mod rulings;
+pub mod ses_event;
 pub mod settings;
+pub mod shop_settings;
 pub mod stream;
+pub mod wishes;
 
 pub use clients::Clients;
 pub use clock::{Chance, Clock};

@@ -8,7 +8,6 @@ use crate::bookshelf::{BookError, Bookshelf};
 use crate::diary::{Attention, CustomerFile, CustomerRecord, DiaryError};
 use crate::{Clock, Diary};
 use std::sync::Arc;
-use wasurena_domain::customer::Closed;
 use wasurena_domain::follow_up::{Event, FollowUp, Reason, State, transition};
 use wasurena_domain::ids::{CustomerId, ShopId};
 use wasurena_domain::planner::{Change, Plan, Situation, plan};
@@ -60,6 +59,7 @@ impl Planning {
                 programme: &open.book.programme,
                 customer: &file.record.customer,
                 follow_ups: &file.follow_ups,
+                ledger: &file.ledger,
                 now: self.clock.now(),
             });
             match self.carry_out(shop, &file, &plan).await {
@@ -96,7 +96,7 @@ impl Planning {
             self.diary.left_behind(shop, customer).await?.iter().filter(|f| f.ended || f.state == State::Planned)
         {
             let over = match left.state {
-                State::Planned => FollowUp { reason: Some(Reason::PurchaseUndone), ..stepped(left, Event::Cancel)? },
+                State::Planned => FollowUp { reason: Some(Reason::Erased), ..stepped(left, Event::Cancel)? },
                 _ => FollowUp { ended: false, ..left.clone() },
             };
             self.diary.replace(shop, left, &over).await?;
@@ -173,7 +173,7 @@ fn log(shop: &ShopId, customer: &CustomerId, plan: &Plan) {
         cancelled = count(|c| matches!(c, Change::Cancel { .. })),
         tasks = plan.tasks.len(),
         review_at = plan.review_at.map(|at| at.to_string()),
-        closed = plan.closed.map(|closed| match closed { Closed::OptedOut => Reason::OptedOut.name(), Closed::NoPurchase => "no_purchase" }),
+        closed = plan.closed.map(|closed| closed.reason().name()),
         "planned"
     );
 }

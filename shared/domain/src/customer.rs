@@ -4,21 +4,23 @@
 //! count of what came before. Whatever is not here is in the purchases and follow-ups themselves.
 
 mod occasions;
+mod standing;
 mod taking_in;
 
 pub use occasions::Occasion;
+pub use standing::{Ruling, Standing};
 
 use crate::contact::{EmailAddress, PersonName, PhoneNumber};
+use crate::follow_up::Reason;
 use crate::ids::{CustomerId, PurchaseKey};
-use crate::purchase::Consent;
+use crate::money::Money;
+use crate::purchase::{Consent, Delivery};
 use crate::shop::Shop;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Purchases kept in the summary.
 pub const PURCHASES_MAX: usize = 12;
-/// An order seen this many days after it began is history: counted, never thanked.
-pub const HISTORY_AFTER_DAYS: i64 = 21;
 
 /// A purchase as the customer's summary keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,9 +30,36 @@ pub struct Bought {
     pub key: PurchaseKey,
     /// When it began to count.
     pub began_at: DateTime<Utc>,
+    /// When it was handed to a carrier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipped_at: Option<DateTime<Utc>>,
     /// When it arrived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arrived_at: Option<DateTime<Utc>>,
+    /// The day on which it should arrive; of a lesson or a stay, its date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised_on: Option<NaiveDate>,
+    /// How it reaches the customer, where the cart says.
+    #[serde(default, skip_serializing_if = "Delivery::is_goods")]
+    pub delivery: Delivery,
+    /// What it counts as.
+    #[serde(default, skip_serializing_if = "Standing::is_purchase")]
+    pub standing: Standing,
+    /// What the owner has ruled about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ruling: Option<Ruling>,
+    /// Whether it was bought on a marketplace, whose rules forbid to write to the buyer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub marketplace: bool,
+    /// How much it was: one of the signs by which the same sale is recognised in another cart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<Money>,
+    /// The payment provider's id of its payment: the other sign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<String>,
+    /// Since when a person has to look after it: it came back, was broken, or is contested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case_at: Option<DateTime<Utc>>,
     /// Whether it was cancelled or refunded.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub undone: bool,
@@ -112,6 +141,12 @@ pub struct Customer {
     /// Which older orders said what the newest did not.
     #[serde(default, skip_serializing_if = "OlderSources::is_empty")]
     pub older: OlderSources,
+    /// The digest of the mail address, where it is not the one that the id is derived from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail_place: Option<CustomerId>,
+    /// Until when all cases are settled: what came back later is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled_at: Option<DateTime<Utc>>,
     /// When they said stop to mail (R30).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opted_out_at: Option<DateTime<Utc>>,
@@ -128,8 +163,22 @@ pub struct Customer {
 pub enum Closed {
     /// They said stop.
     OptedOut,
-    /// Every purchase was cancelled or refunded.
+    /// Nothing they ordered is a purchase (any more): cancelled, refunded, an exchange, a renewal, nothing to pay.
     NoPurchase,
+    /// All they ordered is wholesale, and the owner has not decided about it.
+    Held,
+}
+
+impl Closed {
+    /// The reason that follow-ups are cancelled with.
+    #[must_use]
+    pub fn reason(self) -> Reason {
+        match self {
+            Self::OptedOut => Reason::OptedOut,
+            Self::NoPurchase => Reason::PurchaseUndone,
+            Self::Held => Reason::HeldWholesale,
+        }
+    }
 }
 
 impl Customer {
@@ -145,6 +194,8 @@ impl Customer {
             consent: Consent::Unknown,
             contact: None,
             older: OlderSources::default(),
+            mail_place: None,
+            settled_at: None,
             opted_out_at: None,
             earlier_occasions: 0,
             purchases: Vec::new(),
@@ -156,11 +207,32 @@ impl Customer {
     pub fn closed(&self, shop: &Shop) -> Option<Closed> {
         if self.opted_out_at.is_some() {
             Some(Closed::OptedOut)
-        } else if self.occasion_count(shop) == 0 {
-            Some(Closed::NoPurchase)
-        } else {
+        } else if self.occasion_count(shop) > 0 {
             None
+        } else if self.purchases.iter().any(|p| p.standing.is_held() && !p.undone) {
+            Some(Closed::Held)
+        } else {
+            Some(Closed::NoPurchase)
         }
+    }
+
+    /// Why one of their orders is no purchase (any more); `None` where it is one.
+    #[must_use]
+    pub fn why_no_purchase(&self, bought: &Bought) -> Option<Reason> {
+        if bought.undone || self.is_undone_elsewhere(bought) {
+            Some(Reason::PurchaseUndone)
+        } else if bought.standing.is_held() {
+            Some(Reason::HeldWholesale)
+        } else {
+            (!bought.counts()).then_some(Reason::NoPurchase)
+        }
+    }
+
+    /// Since when something is wrong with one of their purchases that nobody has settled; `None` where all is well.
+    #[must_use]
+    pub fn open_case(&self) -> Option<&Bought> {
+        let unsettled = |at: DateTime<Utc>| self.settled_at.is_none_or(|settled_at| settled_at < at);
+        self.purchases.iter().filter(|p| p.case_at.is_some_and(unsettled)).min_by_key(|p| p.case_at)
     }
 
     /// The purchase, where the summary still has it.

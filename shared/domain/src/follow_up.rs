@@ -69,7 +69,8 @@ pub struct FollowUp {
     /// The last claim's id: tells one's own claim from another's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt: Option<String>,
-    /// The end of the claim's lease, or of the wait for evidence.
+    /// The end of the claim's lease, or of the wait for evidence; once the post has said what came of it, the
+    /// place in the index that it keeps until the planner has dealt with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
     /// The provider's id of the message.
@@ -78,9 +79,16 @@ pub struct FollowUp {
     /// When the provider accepted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<DateTime<Utc>>,
+    /// How often the recipient's server could not take it just now.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub soft_bounces: u8,
     /// Set when it ended, cleared when the planner has dealt with that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ended: bool,
+}
+
+fn is_zero(n: &u8) -> bool {
+    *n == 0
 }
 
 impl FollowUp {
@@ -91,7 +99,11 @@ impl FollowUp {
         match self.state {
             State::Planned | State::Claimed => Some(self.slot),
             State::InDoubt => Some(self.until.map_or(self.slot, Slot::at_or_after)),
-            _ => self.ended.then_some(self.slot),
+            // What the post says of a message that has left costs no place in the index: the ledger has it, and
+            // whatever is due next for the customer reads it there. It keeps a place that it had, though: leaving
+            // it would cost as much.
+            State::Bounced | State::Complained => self.until.filter(|_| self.ended).map(Slot::at_or_after),
+            _ => self.ended.then(|| self.until.map_or(self.slot, Slot::at_or_after)),
         }
     }
 
@@ -114,6 +126,12 @@ impl FollowUp {
                         | Reason::NoConsent
                         | Reason::NoMailAddress
                         | Reason::PurchaseUndone
+                        | Reason::NoPurchase
+                        | Reason::HeldWholesale
+                        | Reason::CaseOpen
+                        | Reason::AddressBounced
+                        | Reason::Complained
+                        | Reason::MarketplaceForbids
                         | Reason::BeforeSecondPurchase
                 )
             ),

@@ -5,13 +5,17 @@
 //! ARCHITECTURE.md's glossary.
 
 pub mod calendar;
+pub mod catalogue;
 pub mod contact;
 pub mod customer;
+pub mod delivery;
 pub mod follow_up;
 pub mod ids;
+pub mod ledger;
 pub mod money;
 pub mod planner;
 pub mod policy;
+pub mod privacy;
 pub mod programme;
 pub mod promise;
 pub mod purchase;

@@ -5,6 +5,7 @@
 //! diary and returns the difference. Planning twice is planning once: ids are derived, and a plan that is
 //! carried out leaves no difference.
 
+mod arrival;
 mod bound;
 mod placing;
 mod review;
@@ -16,6 +17,7 @@ use crate::calendar::{Slot, days_after};
 use crate::customer::{Closed, Customer};
 use crate::follow_up::{FollowUp, Reason, State};
 use crate::ids::FollowUpId;
+use crate::ledger::{Entry, obstacle};
 use crate::programme::Programme;
 use crate::purchase::Consent;
 use crate::shop::Shop;
@@ -43,6 +45,8 @@ pub struct Situation<'a> {
     pub customer: &'a Customer,
     /// All their follow-ups, in any state.
     pub follow_ups: &'a [FollowUp],
+    /// Their ledger: what they said, and what the post said of them.
+    pub ledger: &'a [Entry],
     /// Now.
     pub now: DateTime<Utc>,
 }
@@ -51,6 +55,32 @@ impl Situation<'_> {
     /// The first slot that may still be planned into.
     fn earliest(&self) -> Slot {
         Slot::at_or_after(self.now + Duration::minutes(NOTICE_MINUTES))
+    }
+
+    /// Why no mail may go to the customer.
+    fn obstacle(&self) -> Option<Reason> {
+        obstacle(self.ledger, self.customer)
+    }
+
+    /// Why the customer gets no letters but those of their purchases; `None` where they do.
+    fn series_obstacle(&self) -> Option<Reason> {
+        let customer = self.customer;
+        let is_direct = || customer.purchases.iter().any(|p| p.counts() && !p.marketplace);
+        match self.obstacle() {
+            Some(reason) => Some(reason),
+            None if customer.consent != Consent::Granted => Some(Reason::NoConsent),
+            None if customer.open_case().is_some() => Some(Reason::CaseOpen),
+            None if !is_direct() => Some(Reason::MarketplaceForbids),
+            None => None,
+        }
+    }
+
+    /// Why nothing more is planned for the customer; `None` while something is.
+    fn closed(&self) -> Option<Closed> {
+        match self.obstacle() {
+            Some(Reason::OptedOut | Reason::Complained) => Some(Closed::OptedOut),
+            _ => self.customer.closed(self.shop),
+        }
     }
 }
 
@@ -107,7 +137,7 @@ pub struct Plan {
 /// Plans for one customer. The same situation always gives the same plan.
 #[must_use]
 pub fn plan(situation: &Situation<'_>) -> Plan {
-    let closed = situation.customer.closed(situation.shop);
+    let closed = situation.closed();
     let wanted = if closed.is_some() { wishes::Wanted::default() } else { wishes::wanted(situation) };
     let placed = placing::place(situation, &wanted.wishes);
     let changes = changes(situation, &placed);
@@ -195,6 +225,7 @@ fn new_follow_up(
         until: None,
         message: None,
         sent_at: None,
+        soft_bounces: 0,
         ended: false,
     }
 }
@@ -208,15 +239,16 @@ fn cancellations(situation: &Situation<'_>, placed: &[Placed<'_>]) -> Vec<Change
 
 fn why_unwanted(situation: &Situation<'_>, follow_up: &FollowUp) -> Reason {
     let customer = situation.customer;
-    let undone = |f: &FollowUp| f.purchase.as_ref().and_then(|key| customer.bought(key)).is_some_and(|b| b.undone);
-    if customer.opted_out_at.is_some() {
-        Reason::OptedOut
-    } else if undone(follow_up) || customer.closed(situation.shop) == Some(Closed::NoPurchase) {
-        Reason::PurchaseUndone
+    let stopped = situation.obstacle().filter(|reason| matches!(reason, Reason::OptedOut | Reason::Complained));
+    let bought = follow_up.purchase.as_ref().and_then(|key| customer.bought(key));
+    if let Some(reason) = stopped.or_else(|| bought.and_then(|b| customer.why_no_purchase(b))) {
+        reason
+    } else if let Some(closed) = situation.closed() {
+        closed.reason()
     } else if situation.programme.class_of(&follow_up.step).is_none() {
         Reason::StepGone
-    } else if !follow_up.is_bound_to_purchase() && customer.consent != Consent::Granted {
-        Reason::NoConsent
+    } else if !follow_up.is_bound_to_purchase() {
+        situation.series_obstacle().unwrap_or(Reason::Replanned)
     } else {
         Reason::Replanned
     }

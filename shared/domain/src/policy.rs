@@ -6,6 +6,7 @@
 use crate::calendar::{Slot, day_of};
 use crate::customer::Customer;
 use crate::follow_up::{FollowUp, Reason, State};
+use crate::ledger::{Entry, obstacle};
 use crate::planner::{NOTICE_MINUTES, next_in_hours, next_slot_of_day_after};
 use crate::programme::{Class, Programme, SELLING_FROM_OCCASION};
 use crate::purchase::Consent;
@@ -25,6 +26,8 @@ pub struct Moment<'a> {
     pub customer: &'a Customer,
     /// All the customer's follow-ups.
     pub follow_ups: &'a [FollowUp],
+    /// The customer's ledger.
+    pub ledger: &'a [Entry],
     /// Now.
     pub now: DateTime<Utc>,
 }
@@ -73,13 +76,19 @@ pub fn decide(follow_up: &FollowUp, moment: &Moment<'_>) -> Decision {
 /// Why the message may not go out at all; `None` where it may.
 fn forbidden(follow_up: &FollowUp, class: Class, moment: &Moment<'_>) -> Option<Reason> {
     let Moment { customer, shop, .. } = moment;
-    let undone = || follow_up.purchase.as_ref().and_then(|key| customer.bought(key)).is_some_and(|b| b.undone);
-    if customer.opted_out_at.is_some() {
-        Some(Reason::OptedOut)
-    } else if customer.email.is_none() {
-        Some(Reason::NoMailAddress)
-    } else if undone() || customer.occasion_count(shop) == 0 {
-        Some(Reason::PurchaseUndone)
+    let bought = follow_up.purchase.as_ref().and_then(|key| customer.bought(key));
+    if let Some(reason) = obstacle(moment.ledger, customer) {
+        return Some(reason);
+    }
+    if let Some(reason) = bought.and_then(|b| customer.why_no_purchase(b)) {
+        return Some(reason);
+    }
+    if let Some(closed) = customer.closed(shop) {
+        Some(closed.reason())
+    } else if bought.is_some_and(|b| b.marketplace) {
+        Some(Reason::MarketplaceForbids)
+    } else if class != Class::Remedy && customer.open_case().is_some() {
+        Some(Reason::CaseOpen)
     } else if !follow_up.is_bound_to_purchase() && customer.consent != Consent::Granted {
         Some(Reason::NoConsent)
     } else if class.is_selling() && customer.occasion_count(shop) < SELLING_FROM_OCCASION {

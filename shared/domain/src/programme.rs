@@ -110,6 +110,9 @@ pub struct Step {
     pub anchor: Anchor,
     /// The occasions it is for.
     pub occasions: Occasions,
+    /// Whether it is only for what arrives late: made to order, on pre-order, promised for a day weeks ahead.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub arrives_late: bool,
     /// How often it comes.
     pub once_per: OncePer,
     /// The civil day after the anchor on which it goes out.
@@ -118,6 +121,16 @@ pub struct Step {
     pub latest_day: u32,
     /// The shop's wall-clock time at which it goes out: a quarter hour.
     pub at: NaiveTime,
+}
+
+impl Step {
+    /// Whether it is a message by which the shop brings a purchase back to mind in time (R1).
+    #[must_use]
+    pub(crate) fn may_keep_promise(&self) -> bool {
+        !matches!(self.class, Class::Thanks | Class::Remedy)
+            && self.anchor == Anchor::Purchase
+            && self.latest_day <= PROMISE_LATEST_DAY
+    }
 }
 
 /// Where a series begins.

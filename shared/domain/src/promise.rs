@@ -36,9 +36,11 @@ pub struct Promises {
 pub fn promises(shop: &Shop, customer: &Customer, follow_ups: &[FollowUp], now: DateTime<Utc>) -> Option<Promises> {
     let occasions = customer.occasions(shop);
     let Some(first) = occasions.iter().find(|o| !o.is_history()) else {
-        let undone = Promise::Impossible(Reason::PurchaseUndone);
-        let was_new = customer.purchases.iter().any(|p| p.undone && !p.history);
-        return was_new.then_some(Promises { thanks: undone, contact: undone });
+        let new = || customer.purchases.iter().filter(|p| !p.history);
+        let undone = new().any(|p| p.undone).then_some(Reason::PurchaseUndone);
+        let held = || new().any(|p| p.standing.is_held()).then_some(Reason::HeldWholesale);
+        let impossible = undone.or_else(held).map(Promise::Impossible)?;
+        return Some(Promises { thanks: impossible, contact: impossible });
     };
     if first.nth > 1 {
         return None;

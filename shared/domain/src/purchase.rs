@@ -9,13 +9,17 @@
 //! much), of which the newest version counts as a whole.
 
 use crate::contact::{EmailAddress, PersonName, PhoneNumber};
+use crate::customer::Ruling;
 use crate::ids::PurchaseKey;
 use crate::money::Money;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Lines kept of one order; [`Order::line_count`] tells how many there were.
 pub const LINES_MAX: usize = 20;
+/// Refunds kept of one order: those with the smallest ids.
+pub const REFUNDS_MAX: usize = 20;
 /// Longest product name kept, in characters.
 const PRODUCT_NAME_MAX: usize = 120;
 
@@ -31,6 +35,55 @@ pub enum Consent {
     Granted,
     /// The person said no.
     Denied,
+}
+
+/// What kind of order it is, by what its cart says of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderKind {
+    /// Somebody decided to buy something.
+    #[default]
+    Purchase,
+    /// A subscription went on by itself.
+    Renewal,
+    /// Something was exchanged or replaced: it was returned, or it was broken.
+    Exchange,
+    /// Money was put on a gift card.
+    GiftCard,
+}
+
+/// How the thing that was bought reaches the customer: what its arrival is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// A carrier brings it.
+    #[default]
+    Goods,
+    /// It is there as soon as it is paid.
+    Digital,
+    /// It is made or comes out only after the order: made to order, pre-orders.
+    MadeToOrder,
+    /// A lesson, a stay, a table: its date is its arrival.
+    Appointment,
+}
+
+impl Delivery {
+    /// Whether this is how things usually come: nothing is stored of it.
+    #[must_use]
+    pub fn is_goods(&self) -> bool {
+        *self == Self::Goods
+    }
+}
+
+/// Money that went back to the customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Refund {
+    /// When.
+    #[serde(rename = "t")]
+    pub at: DateTime<Utc>,
+    /// How much, in the minor unit of the order's currency.
+    #[serde(rename = "a")]
+    pub amount_minor: i64,
 }
 
 /// One line of an order.
@@ -104,6 +157,24 @@ pub struct Order {
     pub consent: Consent,
     /// Whether somebody else receives it.
     pub gift: bool,
+    /// What kind of order it is.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub kind: OrderKind,
+    /// How it reaches the customer.
+    #[serde(default, skip_serializing_if = "Delivery::is_goods")]
+    pub delivery: Delivery,
+    /// The day on which it should arrive, as the shop promised; of a lesson or a stay, its date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised_on: Option<NaiveDate>,
+    /// Whether a company bought. Its name is not kept.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub company: bool,
+    /// The marketplace it was bought on, in lower case: `rakuten`. Its rules forbid to write to the buyer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marketplace: Option<String>,
+    /// The payment provider's id of the payment: by it the same sale is recognised in another cart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<String>,
     /// The total, as first charged.
     pub total: Money,
     /// How many lines the order has, including those beyond [`LINES_MAX`].
@@ -142,6 +213,13 @@ pub struct Moments {
     /// When all of it was refunded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refunded_at: Option<DateTime<Utc>>,
+    /// When something of it came back or was contested: a part was refunded, it was broken, the payment is disputed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned_at: Option<DateTime<Utc>>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 fn earliest(a: Option<DateTime<Utc>>, b: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
@@ -157,6 +235,7 @@ impl Moments {
             arrived_at: earliest(self.arrived_at, other.arrived_at),
             cancelled_at: earliest(self.cancelled_at, other.cancelled_at),
             refunded_at: earliest(self.refunded_at, other.refunded_at),
+            returned_at: earliest(self.returned_at, other.returned_at),
         }
     }
 }
@@ -170,6 +249,16 @@ pub struct Report {
     pub order: Option<Order>,
     /// The moments it names.
     pub moments: Moments,
+    /// The refunds it names, by the ids that the cart gave them.
+    pub refunds: BTreeMap<String, Refund>,
+}
+
+impl Report {
+    /// A report that names no refunds.
+    #[must_use]
+    pub fn new(key: PurchaseKey, order: Option<Order>, moments: Moments) -> Self {
+        Self { key, order, moments, refunds: BTreeMap::new() }
+    }
 }
 
 /// The facts of a purchase: the join of all its reports.
@@ -183,13 +272,20 @@ pub struct Purchase {
     /// The moments.
     #[serde(default)]
     pub moments: Moments,
+    /// The refunds, by the ids that the cart gave them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub refunds: BTreeMap<String, Refund>,
+    /// What the owner has ruled about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ruling: Option<Ruling>,
 }
 
 impl Purchase {
     /// The facts that one report alone makes.
     #[must_use]
     pub fn from_report(report: Report) -> Self {
-        Self { key: report.key, order: report.order, moments: report.moments }
+        let Report { key, order, moments, refunds } = report;
+        Self { key, order, moments, refunds: bounded(refunds), ruling: None }
     }
 
     /// These facts and a report's, together. Commutative, associative, idempotent.
@@ -198,6 +294,14 @@ impl Purchase {
         debug_assert_eq!(self.key, report.key, "a report joins the purchase it is about");
         self.moments = self.moments.join(report.moments);
         self.order = self.order.into_iter().chain(report.order).max();
+        for (id, refund) in report.refunds {
+            // The earliest time counts, and of equal times the greater amount: both orders of arrival agree.
+            let further = |known: &Refund| (refund.at, -refund.amount_minor) < (known.at, -known.amount_minor);
+            if self.refunds.get(&id).is_none_or(further) {
+                self.refunds.insert(id, refund);
+            }
+        }
+        self.refunds = bounded(self.refunds);
         self
     }
 
@@ -213,9 +317,37 @@ impl Purchase {
         Some(if waited { paid_seen_at.max(ordered_at) } else { ordered_at })
     }
 
-    /// Whether it was undone: cancelled, or all of it refunded. Absorbing.
+    /// Whether it was undone: cancelled, or all of it refunded, at once or in parts. Absorbing.
     #[must_use]
     pub fn is_undone(&self) -> bool {
-        self.moments.cancelled_at.is_some() || self.moments.refunded_at.is_some()
+        self.moments.cancelled_at.is_some() || self.is_refunded()
     }
+
+    fn is_refunded(&self) -> bool {
+        let refunded = self.refunds.values().fold(0_i64, |sum, refund| sum.saturating_add(refund.amount_minor));
+        let total = self.order.as_ref().map_or(0, |order| order.total.amount_minor);
+        self.moments.refunded_at.is_some() || (total > 0 && refunded >= total)
+    }
+
+    /// Since when a person has to look after it, because the customer was not well served: something of it came back,
+    /// was refunded or is contested, or the order itself replaces what was broken. `None` where nothing is wrong:
+    /// an order that was cancelled, or refunded whole before it was handed over, was only called off.
+    #[must_use]
+    pub fn case_at(&self) -> Option<DateTime<Utc>> {
+        let order = self.order.as_ref();
+        let replaces = order.filter(|order| order.kind == OrderKind::Exchange).map(|order| order.ordered_at);
+        let refunded = self.refunds.values().map(|refund| refund.at).chain(self.moments.refunded_at).min();
+        let handed_over = earliest(self.moments.shipped_at, self.moments.arrived_at);
+        let called_off = self.moments.cancelled_at.is_some() || (self.is_refunded() && handed_over.is_none());
+        let returned = if called_off { None } else { earliest(self.moments.returned_at, refunded) };
+        earliest(replaces, returned)
+    }
+}
+
+/// The refunds with the smallest ids: whatever the order of arrival, the same ones.
+fn bounded(mut refunds: BTreeMap<String, Refund>) -> BTreeMap<String, Refund> {
+    while refunds.len() > REFUNDS_MAX {
+        refunds.pop_last();
+    }
+    refunds
 }

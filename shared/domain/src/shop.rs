@@ -1,9 +1,12 @@
 //! A shop's settings: who it is, who signs, when it writes.
 
+use crate::catalogue::Catalogue;
 use crate::contact::EmailAddress;
 use crate::ids::ShopId;
+use crate::money::Money;
 use chrono::{Duration, NaiveDate, NaiveTime, Timelike};
 use chrono_tz::Tz;
+use std::collections::BTreeSet;
 
 /// A shop as its `shop.toml` describes it. A value of this type is complete: a shop that lacks what the
 /// law asks of every advertising mail (特定電子メール法 4条) cannot be read into it.
@@ -33,6 +36,63 @@ pub struct Shop {
     pub shards: u32,
     /// Orders within this many days are one occasion.
     pub occasion_days: u32,
+    /// What counts as what, in figures.
+    pub thresholds: Thresholds,
+    /// Days on which nothing is sent where there is another day for it.
+    pub holidays: BTreeSet<NaiveDate>,
+    /// The shop's own addresses: what is ordered from them is no purchase.
+    pub own_addresses: Vec<OwnAddress>,
+    /// What the shop sells, as far as it told.
+    pub products: Catalogue,
+}
+
+/// What counts as what, in figures that a shop may set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thresholds {
+    /// An order first seen more than this many civil days after it began is history: counted, never thanked.
+    pub history_days: u32,
+    /// What arrives more than this many days after its order arrives late: its usage is explained then.
+    pub late_days: u32,
+    /// A parcel of which nobody says that it arrived counts as arrived this many days after it was handed over.
+    pub carriage_days: u32,
+    /// Whether what a company buys is held until the owner has decided.
+    pub hold_companies: bool,
+    /// Orders of this much or more are held until the owner has decided; `None` for no limit.
+    pub hold_from: Option<Money>,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self { history_days: 21, late_days: 14, carriage_days: 3, hold_companies: true, hold_from: None }
+    }
+}
+
+/// An address, or all addresses of a domain, that belong to the shop itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OwnAddress {
+    /// One address.
+    Address(EmailAddress),
+    /// All addresses of a domain, given without `@` in lower case: `sakura.example.jp`.
+    Domain(String),
+}
+
+impl OwnAddress {
+    /// Whether this address is the shop's.
+    #[must_use]
+    pub fn covers(&self, address: &EmailAddress) -> bool {
+        match self {
+            Self::Address(own) => own == address,
+            Self::Domain(domain) => address.as_str().rsplit('@').next() == Some(domain),
+        }
+    }
+}
+
+impl Shop {
+    /// Whether an address is the shop's own.
+    #[must_use]
+    pub fn is_own(&self, address: &EmailAddress) -> bool {
+        self.own_addresses.iter().any(|own| own.covers(address))
+    }
 }
 
 /// What every advertising mail must show: 特定電子メール法 4条, 同施行規則 9条.

@@ -17,6 +17,18 @@ pub enum TaskKind {
     WriteLetter,
     /// The account cannot send: nothing goes out until a person has looked.
     SendingStopped,
+    /// A wholesale order is held: decide whether to follow it up.
+    DecideOrder,
+    /// Something came back, was broken or is contested: look after the customer, then settle the case (R28).
+    SettleCase,
+    /// Mail does not reach somebody any more: ask for another address (R26).
+    FindAddress,
+    /// Somebody has no name to be addressed by: look whether there is one.
+    CheckName,
+    /// Somebody asks which data the shop has of them: hand it over.
+    HandOverData,
+    /// A cart asks for everything that came from it to be erased.
+    EraseCart,
 }
 
 impl TaskKind {
@@ -28,6 +40,12 @@ impl TaskKind {
             Self::KeepPromise => "keep_promise",
             Self::WriteLetter => "write_letter",
             Self::SendingStopped => "sending_stopped",
+            Self::DecideOrder => "decide_order",
+            Self::SettleCase => "settle_case",
+            Self::FindAddress => "find_address",
+            Self::CheckName => "check_name",
+            Self::HandOverData => "hand_over_data",
+            Self::EraseCart => "erase_cart",
         }
     }
 }

@@ -141,7 +141,9 @@ fn letters(
             problems.push(Problem::form(PROGRAMME_FILE, draft.line_of(id), what, format!("write {file}")));
             continue;
         };
-        let bound = matches!(class, Class::Thanks | Class::Survey | Class::Usage | Class::Remedy);
+        // Whoever waits for a thing hears how it is coming on, whatever they said about hearing more.
+        let awaited = draft.programme.steps.iter().any(|step| step.id == *id && step.arrives_late);
+        let bound = awaited || matches!(class, Class::Thanks | Class::Survey | Class::Usage | Class::Remedy);
         let by_consent = !bound || rhythm(id);
         let roots = templates.add_letter(&file, source, class, problems);
         letters.insert(id.clone(), Letter { file, class, by_consent, roots });
@@ -222,7 +224,8 @@ impl Book {
         facts: &Facts<'_>,
     ) -> Result<String, RenderError> {
         let shop_url = facts.shop_url(&self.shop, written.letter.class);
-        let roots: Vec<&str> = written.letter.roots.iter().map(String::as_str).chain(shop_url).collect();
+        let pages = shop_url.into_iter().chain(facts.product_page(written.letter.class));
+        let roots: Vec<&str> = written.letter.roots.iter().map(String::as_str).chain(pages).collect();
         let paragraph = |lines: Vec<&str>| lines.into_iter().map(|text| line(text, &roots).to_value()).collect();
         let paragraphs: Value = paragraphs(&written.body).into_iter().map(paragraph).collect::<Vec<Value>>().into();
         let mut words = self.frame_words(written, facts);

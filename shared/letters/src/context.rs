@@ -1,8 +1,8 @@
 //! What a letter may speak of: the facts of one mail, as the words its templates can use.
 //!
-//! The class decides which words there are. `offer` exists only where a letter sells (R14); `shop.url` exists
-//! neither in a thank-you (R12) nor where nobody said yes to hearing from the shop (特定商取引法 12条の3). A
-//! letter that uses a word which is not there does not render, whoever wrote it.
+//! The class decides which words there are. `offer` exists only where a letter sells (R14); `shop.url` and
+//! `product.page` exist neither in a thank-you (R12) nor where nobody said yes to hearing from the shop
+//! (特定商取引法 12条の3). A letter that uses a word which is not there does not render, whoever wrote it.
 
 use crate::text::{shorten, words};
 use chrono::{Datelike, NaiveDate};
@@ -32,12 +32,17 @@ pub enum Count {
 }
 
 /// The thing a letter speaks of.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Product<'a> {
     /// What the customer knows it by.
     pub name: &'a str,
     /// A picture of it. One that is not on https is left out.
     pub picture: Option<&'a str>,
+    /// Its page. One that is not on https is left out, and so is every page where a letter may not lead to the
+    /// shop's own.
+    pub page: Option<&'a str>,
+    /// What there is to tell about it.
+    pub story: Option<&'a str>,
 }
 
 /// What one mail is about. It speaks of a person, so there is no `Debug`.
@@ -77,9 +82,20 @@ impl Facts<'_> {
         self.consent == Consent::Granted
     }
 
+    /// Whether a letter of this class may lead to pages on which one can buy.
+    fn leads_to_pages(&self, class: Class) -> bool {
+        self.consented() && class != Class::Thanks
+    }
+
     /// The page of the shop, where a letter of this class may lead there.
     pub(crate) fn shop_url<'s>(&self, shop: &'s Shop, class: Class) -> Option<&'s str> {
-        (self.consented() && class != Class::Thanks).then_some(shop.url.as_str())
+        self.leads_to_pages(class).then_some(shop.url.as_str())
+    }
+
+    /// The page of the product, where there is one and a letter of this class may lead there.
+    pub(crate) fn product_page(&self, class: Class) -> Option<&str> {
+        let page = self.product.and_then(|product| product.page).filter(|url| url.starts_with("https://"));
+        page.filter(|_| self.leads_to_pages(class))
     }
 
     /// Which purchase, from 1; 0 where it is not known.
@@ -97,13 +113,16 @@ impl Facts<'_> {
         name.filter(fits).map_or_else(|| NAMELESS.to_owned(), |name| format!("{name}様"))
     }
 
-    fn product(&self, part: Part) -> Value {
+    fn product(&self, class: Class, part: Part) -> Value {
         let name = self.product.map(|product| words(product.name)).filter(|name| !name.is_empty());
         let name = name.unwrap_or_else(|| PRODUCTLESS.to_owned());
         let name = if part == Part::Subject { shorten(&name, SUBJECT_PRODUCT_MAX) } else { name };
         let picture = self.product.and_then(|product| product.picture).filter(|url| url.starts_with("https://"));
         let mut product = Words::from([("name", Value::from(name))]);
         product.extend(picture.map(|url| ("picture", Value::from(words(url)))));
+        product.extend(self.product_page(class).map(|url| ("page", Value::from(words(url)))));
+        let story = self.product.and_then(|product| product.story).map(words).filter(|story| !story.is_empty());
+        product.extend(story.map(|story| ("story", Value::from(story))));
         Value::from(product)
     }
 }
@@ -126,7 +145,7 @@ pub(crate) fn letter_words(shop: &Shop, class: Class, facts: &Facts<'_>, part: P
         ("addressee", Value::from(facts.addressee(part))),
         ("count", Value::from(facts.nth())),
         ("gift", Value::from(facts.gift)),
-        ("product", facts.product(part)),
+        ("product", facts.product(class, part)),
         ("shop", Value::from(about_shop)),
         ("staff", Value::from(staff)),
     ]);
@@ -171,8 +190,9 @@ mod tests {
     #[test]
     fn a_thing_without_a_name_is_a_thing() {
         let product = |name, part| {
-            let product = Some(Product { name, picture: Some("http://plain.example.jp/a.jpg") });
-            Facts { product, ..facts(None) }.product(part)
+            let picture = Some("http://plain.example.jp/a.jpg");
+            let product = Some(Product { name, picture, ..Product::default() });
+            Facts { product, ..facts(None) }.product(Class::Usage, part)
         };
         assert_eq!(product(" ", Part::Body).get_attr("name").unwrap().as_str(), Some("お品"));
         assert!(product("皿", Part::Body).get_attr("picture").unwrap().is_undefined());

@@ -1,18 +1,32 @@
 //! The files of a programme, as text: read by somebody else, bounded here.
 
+use crate::compile::{GREETING_FILE, HTML_FRAME_FILE, TEXT_FRAME_FILE};
+use crate::deployment::settings_only;
+use crate::programme_file::PROGRAMME_FILE;
+use crate::shop_file::SHOP_FILE;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Most files of one programme.
 const FILES_MAX: usize = 200;
 /// Longest file, in bytes.
 const FILE_BYTES_MAX: usize = 64 * 1024;
+/// Longest table of products, in bytes: it is one item of the diary, and DynamoDB keeps 400 KB in one.
+const TABLE_BYTES_MAX: usize = 256 * 1024;
 /// Longest path, in bytes.
 const PATH_BYTES_MAX: usize = 200;
 
 /// The files of a programme: path inside its folder, with `/`, to text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Files(BTreeMap<String, String>);
+
+impl fmt::Debug for Files {
+    /// Only how many: a shop's settings may have come with its secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Files({})", self.0.len())
+    }
+}
 
 /// Why files are not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,12 +45,31 @@ pub enum InvalidFiles {
         /// Its length.
         bytes: usize,
     },
+    /// A table of products longer than the diary keeps in one piece.
+    #[error(
+        "{path} has {bytes} bytes; a table of products has at most {TABLE_BYTES_MAX}: make several files of it and \
+         name them all, `products = [\"products-1.csv\", \"products-2.csv\"]`"
+    )]
+    TableTooLong {
+        /// Which file.
+        path: String,
+        /// Its length.
+        bytes: usize,
+    },
     /// A path longer than any letter's.
     #[error("a path inside a programme has at most {PATH_BYTES_MAX} bytes; rename the file whose path has {bytes}")]
     PathTooLong {
         /// The path's length.
         bytes: usize,
     },
+}
+
+/// Whether a programme reads the file at this path inside its folder: the plan, a frame, the greeting, a letter.
+#[must_use]
+pub fn is_programme_file(path: &str) -> bool {
+    let letter = |name: &str| name.ends_with(".txt") && !name.contains('/') && !name.starts_with('.');
+    [PROGRAMME_FILE, HTML_FRAME_FILE, TEXT_FRAME_FILE, GREETING_FILE].contains(&path)
+        || path.strip_prefix("letters/").is_some_and(letter)
 }
 
 impl Files {
@@ -53,8 +86,13 @@ impl Files {
             if path.len() > PATH_BYTES_MAX {
                 return Err(InvalidFiles::PathTooLong { bytes: path.len() });
             }
-            if text.len() > FILE_BYTES_MAX {
-                return Err(InvalidFiles::TooLong { path: path.clone(), bytes: text.len() });
+            let (path, bytes) = (path.clone(), text.len());
+            if path.ends_with(".csv") {
+                if bytes > TABLE_BYTES_MAX {
+                    return Err(InvalidFiles::TableTooLong { path, bytes });
+                }
+            } else if bytes > FILE_BYTES_MAX {
+                return Err(InvalidFiles::TooLong { path, bytes });
             }
         }
         Ok(Self::embedded(files))
@@ -64,6 +102,16 @@ impl Files {
     pub(crate) fn embedded(files: impl IntoIterator<Item = (String, String)>) -> Self {
         let plain = |text: String| text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
         Self(files.into_iter().map(|(path, text)| (path, plain(text))).collect())
+    }
+
+    /// The files as they may be published: `shop.toml` without what it says to the deployment alone, the secrets
+    /// of its carts above all.
+    #[must_use]
+    pub fn publishable(&self) -> Self {
+        let text = |path: &str, text: &str| {
+            if path == SHOP_FILE { settings_only(text).unwrap_or_default().into_owned() } else { text.to_owned() }
+        };
+        Self(self.0.iter().map(|(path, source)| (path.clone(), text(path, source))).collect())
     }
 
     /// The text of a file.

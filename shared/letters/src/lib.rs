@@ -25,7 +25,7 @@
 //!         addressee: None,
 //!         count: Count::Nth(1),
 //!         gift: false,
-//!         product: Some(Product { name: "粉引の飯碗", picture: None }),
+//!         product: Some(Product { name: "粉引の飯碗", ..Product::default() }),
 //!         bought_on: None,
 //!         consent: Consent::Unknown,
 //!         stop_url: "https://example.jp/c/sakura/stop/token",
@@ -41,20 +41,29 @@
 mod book;
 mod compile;
 mod context;
+mod deployment;
 mod files;
 pub mod link;
 mod mjml;
 mod problem;
+mod product_csv;
+mod product_file;
 mod programme_file;
 mod rehearse;
+mod sender_rules;
 mod shop_file;
 mod text;
 mod toml_reader;
 mod utsuwa;
+mod values;
 mod vocabulary;
 
 pub use book::{Book, Mail, RenderError, load, load_shop};
 pub use context::{Count, Facts, Product};
-pub use files::{Files, InvalidFiles};
+pub use deployment::{
+    CartEntry, Deployment, SecretPlace, SecretSource, product_files_of, read_deployment, settings_only,
+};
+pub use files::{Files, InvalidFiles, is_programme_file};
 pub use problem::Problem;
+pub use shop_file::SHOP_FILE;
 pub use utsuwa::utsuwa;

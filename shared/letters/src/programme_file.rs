@@ -91,6 +91,7 @@ fn step(mut table: Table<'_>) -> Option<Step> {
     let class = table.required("class", "\"usage\"", class);
     let anchor = table.required("anchor", "\"purchase\"", anchor);
     let unknown_day = table.optional("unknown_day", "7", number);
+    let arrives = table.optional("arrives", "\"late\"", arrives_late);
     let occasions = table.required("occasions", "\"every\"", occasions);
     let once_per = table.optional("once_per", "\"occasion\"", once_per);
     let day = table.required("day", "14", number);
@@ -119,6 +120,7 @@ fn step(mut table: Table<'_>) -> Option<Step> {
         day: day?,
         latest_day: latest_day?,
         at: at?,
+        arrives_late: arrives?.unwrap_or(false),
     })
 }
 
@@ -246,6 +248,11 @@ fn anchor(value: &DeValue<'_>) -> Result<CountsFrom, String> {
         Some("arrival") => Ok(CountsFrom::Arrival),
         _ => Err("purchase or arrival".to_owned()),
     }
+}
+
+/// `"late"`: the step is only for what arrives late, because it is made or comes out after the order.
+fn arrives_late(value: &DeValue<'_>) -> Result<bool, String> {
+    value.as_str().filter(|text| *text == "late").map(|_| true).ok_or_else(|| "late, or left out".to_owned())
 }
 
 fn once_per(value: &DeValue<'_>) -> Result<OncePer, String> {

@@ -22,8 +22,13 @@ const HTML_BYTES_MAX: usize = 90_000;
 const COUNTS: [Count; 6] = [Count::Unknown, Count::Nth(1), Count::Nth(2), Count::Nth(3), Count::Nth(6), Count::Nth(40)];
 /// The stop page in rehearsals.
 const STOP_URL: &str = "https://example.jp/c/stop/rehearsal";
-/// A product's name in rehearsals.
-const PRODUCT: Product<'_> = Product { name: "粉引の飯碗", picture: Some("https://example.jp/meshiwan.jpg") };
+/// A product of which everything is known.
+const PRODUCT: Product<'_> = Product {
+    name: "粉引の飯碗",
+    picture: Some("https://example.jp/meshiwan.jpg"),
+    page: Some("https://example.jp/meshiwan"),
+    story: Some("山の土に白い化粧をかけ、薪の窯で焼いています。"),
+};
 /// The longest name that an order keeps.
 const LONG_NAME: &str = "長い名前のうつわ長い名前のうつわ長い名前のうつわ長い名前のうつわ長い名前のうつわ\
 長い名前のうつわ長い名前のうつわ長い名前のうつわ長い名前のうつわ長い名前のうつわ長い名前のうつわ\
@@ -89,11 +94,15 @@ impl People {
                         bought_on: NaiveDate::from_ymd_opt(2026, 12, 1),
                         ..bare
                     };
-                    let plain = Product { picture: None, ..PRODUCT };
+                    let plain = Product { name: PRODUCT.name, ..Product::default() };
+                    let shown = Product { page: None, story: None, ..PRODUCT };
+                    let told = Product { picture: None, page: None, ..PRODUCT };
                     let long = Product { name: LONG_NAME, ..PRODUCT };
                     all.extend([
                         named,
                         Facts { product: Some(plain), ..named },
+                        Facts { product: Some(shown), ..named },
+                        Facts { product: Some(told), ..named },
                         Facts { addressee: self.long.as_ref(), product: Some(long), ..named },
                         bare,
                     ]);
@@ -203,7 +212,9 @@ fn describe(facts: &Facts<'_>) -> String {
     parts.push(if facts.addressee.is_some() { "named" } else { "without a name" }.to_owned());
     parts.push(match facts.product {
         None => "product unknown".to_owned(),
-        Some(Product { picture: None, .. }) => "no picture".to_owned(),
+        Some(Product { picture: None, story: None, .. }) => "no picture".to_owned(),
+        Some(Product { picture: None, .. }) => "a story but no picture".to_owned(),
+        Some(Product { story: None, .. }) => "a picture but no story".to_owned(),
         Some(_) => "with a picture".to_owned(),
     });
     if facts.gift {

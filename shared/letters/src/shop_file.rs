@@ -2,21 +2,24 @@
 
 use crate::files::Files;
 use crate::problem::Problem;
-use crate::toml_reader::{Document, Table, date, flag, number, text, time};
-use chrono_tz::Tz;
-use toml::de::{DeTable, DeValue};
-use wasurena_domain::contact::EmailAddress;
+use crate::product_file::read_products;
+use crate::sender_rules::{is_unread_inbox, mailbox_provider};
+use crate::toml_reader::{Document, Table, date, flag, text, time};
+use crate::values::{
+    amount, currency, dates, days, mail_address, money, occasion_days, own_addresses, product_files, shards,
+    web_address, zone,
+};
+use toml::de::DeTable;
 use wasurena_domain::ids::ShopId;
-use wasurena_domain::shop::{Hours, Legal, Sender, Shop, Staff};
+use wasurena_domain::money::Currency;
+use wasurena_domain::shop::{Hours, Legal, Sender, Shop, Staff, Thresholds};
 
 /// Where the settings stand.
-pub(crate) const SHOP_FILE: &str = "shop.toml";
+pub const SHOP_FILE: &str = "shop.toml";
+/// Keys of the same file that are for the deployment, and never reach the diary.
+pub(crate) const DEPLOYMENT_KEYS: [&str; 3] = ["id", "programme", "carts"];
 /// Days within which orders are one occasion, where the shop does not say.
 const OCCASION_DAYS: u32 = 7;
-/// Most days that one occasion may span.
-const OCCASION_DAYS_MAX: u32 = 60;
-/// Most shards a shop's slots are divided into.
-const SHARDS_MAX: u32 = 64;
 
 /// Why `[legal]` and `[sender]` must be complete.
 const LAW: &str = ": 特定電子メール法 wants it in every such mail, and a shop without it cannot send";
@@ -29,14 +32,22 @@ pub(crate) fn read_shop(id: &ShopId, files: &Files, problems: &mut Vec<Problem>)
     };
     let document = Document::parse(SHOP_FILE, source);
     let empty = DeTable::new();
-    let shop = document.top().and_then(|top| shop(id, top, &empty));
-    let found = document.into_problems();
+    let mut in_products = Vec::new();
+    let shop = document.top().and_then(|top| shop(id, top, &empty, files, &mut in_products));
+    let mut found = document.into_problems();
+    found.extend(in_products);
     let sound = found.is_empty();
     problems.extend(found);
     shop.filter(|_| sound)
 }
 
-fn shop<'a>(id: &ShopId, mut top: Table<'a>, empty: &'a DeTable<'static>) -> Option<Shop> {
+fn shop<'a>(
+    id: &ShopId,
+    mut top: Table<'a>,
+    empty: &'a DeTable<'static>,
+    files: &Files,
+    in_products: &mut Vec<Problem>,
+) -> Option<Shop> {
     // Each part is read before any is missed, so that all problems are found in one run.
     let name = top.required("name", "\"うつわ さくら\"", text);
     let url = top.required("url", "\"https://sakura.example.jp/\"", web_address);
@@ -45,10 +56,20 @@ fn shop<'a>(id: &ShopId, mut top: Table<'a>, empty: &'a DeTable<'static>) -> Opt
     let history_complete = top.optional("history_complete", "false", flag);
     let occasion_days = top.optional("occasion_days", "7", occasion_days);
     let shards = top.optional("shards", "1", shards);
+    let holidays = top.optional("holidays", "[2026-12-29, 2026-12-30]", dates);
+    let own_addresses =
+        top.optional("own_addresses", "[\"sato@sakura.example.jp\", \"@sakura.example.jp\"]", own_addresses);
+    let products = top.optional("products", "\"products.csv\"", product_files);
+    let products = products.map(|names| {
+        let line = top.lines().of("products");
+        read_products(&names.unwrap_or_default(), files, line, in_products)
+    });
     let hours = top.section("hours", empty).and_then(hours);
+    let thresholds = top.optional_section("thresholds").map_or(Some(Thresholds::default()), thresholds);
     let sender = top.section("sender", empty).and_then(|table| sender(table.because(LAW)));
     let staff = top.section("staff", empty).and_then(staff);
     let legal = top.section("legal", empty).and_then(|table| legal(table.because(LAW)));
+    top.leave(&DEPLOYMENT_KEYS);
     top.finish();
     Some(Shop {
         id: id.clone(),
@@ -63,6 +84,10 @@ fn shop<'a>(id: &ShopId, mut top: Table<'a>, empty: &'a DeTable<'static>) -> Opt
         hours: hours?,
         shards: shards?.unwrap_or(1),
         occasion_days: occasion_days?.unwrap_or(OCCASION_DAYS),
+        thresholds: thresholds?,
+        holidays: holidays?.unwrap_or_default(),
+        own_addresses: own_addresses?.unwrap_or_default(),
+        products: products?,
     })
 }
 
@@ -80,6 +105,19 @@ fn sender(mut table: Table<'_>) -> Option<Sender> {
     let address = table.required("address", "\"otayori@sakura.example.jp\"", mail_address);
     let name = table.required("name", "\"うつわ さくら(店主 佐藤)\"", text);
     let reply_to = table.required("reply_to", "\"sato@sakura.example.jp\"", mail_address);
+    if let Some(provider) = address.as_ref().and_then(mailbox_provider) {
+        let what = format!(
+            "`address` is a mailbox at {provider}, and mails from there that {provider} did not send itself do not \
+             arrive: SPF, DKIM and DMARC have them refused"
+        );
+        let mend = "send from a domain of your own, or from your operator's, such as `address = \
+                    \"shop@tayori.example\"`, and let replies come to your mailbox as before: it may stand in `reply_to`";
+        table.note("address", what, mend);
+    }
+    if reply_to.as_ref().is_some_and(is_unread_inbox) {
+        let what = "`reply_to` looks like an inbox that nobody reads, and replies are questions, complaints and wishes to stop";
+        table.note("reply_to", what, "write the address of an inbox that a person reads every working day (R19)");
+    }
     table.finish();
     Some(Sender { address: address?, name: name?, reply_to: reply_to? })
 }
@@ -103,33 +141,24 @@ fn hours(mut table: Table<'_>) -> Option<Hours> {
     Some(Hours { from: from?, to: to? })
 }
 
-/// An address on the web that mails may link to.
-fn web_address(value: &DeValue<'_>) -> Result<String, String> {
-    let expected = || "an address that begins with https://".to_owned();
-    let url = text(value).map_err(|_| expected())?;
-    let host = url.strip_prefix("https://").and_then(|rest| rest.split(['/', '?', '#']).next());
-    let plain = url.chars().all(|c| !c.is_whitespace() && !"\"'<>\\^`{|}".contains(c));
-    (plain && host.is_some_and(|host| host.contains('.'))).then_some(url).ok_or_else(expected)
-}
-
-fn mail_address(value: &DeValue<'_>) -> Result<EmailAddress, String> {
-    let text = value.as_str().unwrap_or_default();
-    EmailAddress::parse(text).map_err(|error| format!("a mail address: {error}"))
-}
-
-fn zone(value: &DeValue<'_>) -> Result<Tz, String> {
-    let zone = value.as_str().and_then(|name| name.parse().ok());
-    zone.ok_or_else(|| "a time zone of the IANA database".to_owned())
-}
-
-fn within(value: &DeValue<'_>, max: u32) -> Result<u32, String> {
-    number(value).ok().filter(|n| (1..=max).contains(n)).ok_or_else(|| format!("a whole number from 1 to {max}"))
-}
-
-fn occasion_days(value: &DeValue<'_>) -> Result<u32, String> {
-    within(value, OCCASION_DAYS_MAX)
-}
-
-fn shards(value: &DeValue<'_>) -> Result<u32, String> {
-    within(value, SHARDS_MAX)
+fn thresholds(mut table: Table<'_>) -> Option<Thresholds> {
+    let usual = Thresholds::default();
+    let history_days = table.optional("history_days", "21", days);
+    let late_days = table.optional("late_days", "14", days);
+    let carriage_days = table.optional("carriage_days", "3", days);
+    let hold_companies = table.optional("hold_companies", "true", flag);
+    let hold_from = table.optional("hold_from", "100000", amount);
+    let hold_currency = table.optional("hold_currency", "\"JPY\"", currency);
+    if let (Some(None), Some(Some(_))) = (hold_from, hold_currency) {
+        table.note("hold_currency", "a currency without an amount holds nothing", "add `hold_from`, or take it out");
+    }
+    table.finish();
+    let currency = hold_currency?.unwrap_or(Currency::JPY);
+    Some(Thresholds {
+        history_days: history_days?.unwrap_or(usual.history_days),
+        late_days: late_days?.unwrap_or(usual.late_days),
+        carriage_days: carriage_days?.unwrap_or(usual.carriage_days),
+        hold_companies: hold_companies?.unwrap_or(usual.hold_companies),
+        hold_from: hold_from?.and_then(|amount| money(amount, currency)),
+    })
 }

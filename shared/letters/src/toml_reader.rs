@@ -128,14 +128,50 @@ impl<'d> Table<'d> {
             None => {
                 Some(Table { document: self.document, name, line: 1, entries: empty, known: Vec::new(), because: "" })
             }
-            Some((line, DeValue::Table(entries))) => {
-                Some(Table { document: self.document, name, line, entries, known: Vec::new(), because: "" })
-            }
-            Some((line, _)) => {
-                self.document.note(line, format!("`{key}` must be a table"), format!("write it as `[{key}]`"));
-                None
-            }
+            Some((line, value)) => self.as_section(line, key, value),
         }
+    }
+
+    /// A table that may be there, `[key]`; `name` is how the file calls it.
+    pub(crate) fn optional_section(&mut self, key: &'static str) -> Option<Table<'d>> {
+        let (line, value) = self.entry(key)?;
+        self.as_section(line, key, value)
+    }
+
+    /// The tables in a table, `[carts.shopify]`, by keys that only their reader knows: key, line, and the table
+    /// where it is one. `path` is the path of the table they are in, with a dot.
+    pub(crate) fn each_section(&mut self, path: &str) -> Vec<(String, usize, Option<Table<'d>>)> {
+        let each = self.entries.iter().map(|(key, value)| {
+            let line = line_at(self.document.text, key.span().start);
+            let name = key.get_ref().to_string();
+            let section = self.as_section(line, &format!("{path}{name}"), value.get_ref());
+            (name, line, section)
+        });
+        each.collect()
+    }
+
+    fn as_section(&self, line: usize, path: &str, value: &'d DeValue<'d>) -> Option<Table<'d>> {
+        let name = format!("[{path}]");
+        let Some(entries) = value.as_table() else {
+            self.document.note(line, format!("`{path}` must be a table"), format!("write it as `{name}`"));
+            return None;
+        };
+        Some(Table { document: self.document, name, line, entries, known: Vec::new(), because: "" })
+    }
+
+    /// A key whose faults another reader of the same file notes.
+    pub(crate) fn quietly<T>(&mut self, key: &'static str, read: Read<T>) -> Option<T> {
+        self.entry(key).and_then(|(_, value)| read(value).ok())
+    }
+
+    /// Keys that another reader of the same file reads.
+    pub(crate) fn leave(&mut self, keys: &[&'static str]) {
+        self.known.extend(keys);
+    }
+
+    /// Notes a problem in a line.
+    pub(crate) fn note_at(&self, line: usize, what: impl Into<String>, mend: impl Into<String>) {
+        self.document.note(line, what, mend);
     }
 
     /// An array of tables, `[[key]]`; `prefix` is the path of the table it is in, with a dot.

@@ -13,7 +13,7 @@ macro_rules! files {
 }
 
 /// The files, by their paths. A test holds this list against the folder.
-const FILES: [(&str, &str); 26] = files![
+const FILES: [(&str, &str); 27] = files![
     "frame.mjml",
     "frame.txt",
     "greeting.txt",
@@ -24,6 +24,7 @@ const FILES: [(&str, &str); 26] = files![
     "letters/greeting-ask-us.txt",
     "letters/greeting-how-are-you.txt",
     "letters/greeting-todays-table.txt",
+    "letters/making.txt",
     "letters/news-kiln-opening.txt",
     "letters/news-presents.txt",
     "letters/news-side-by-side.txt",

@@ -8,7 +8,7 @@ use minijinja::Template;
 use wasurena_domain::programme::{Class, Rule};
 
 /// Words that every letter may use.
-const LETTER_WORDS: [&str; 16] = [
+const LETTER_WORDS: [&str; 18] = [
     "addressee",
     "greeting",
     "count",
@@ -16,6 +16,8 @@ const LETTER_WORDS: [&str; 16] = [
     "bought_on",
     "product.name",
     "product.picture",
+    "product.page",
+    "product.story",
     "shop.name",
     "shop.url",
     "shop.operator",
@@ -26,6 +28,8 @@ const LETTER_WORDS: [&str; 16] = [
     "staff.name",
     "staff.role",
 ];
+/// Words that lead to buying: neither a thank-you has them, nor what goes into one.
+const PAGE_WORDS: [&str; 2] = ["shop.url", "product.page"];
 /// Words that letters which sell may use as well.
 const SELLING_WORDS: [&str; 1] = ["offer.url"];
 /// Words that frames may use as well.
@@ -50,8 +54,8 @@ impl Kind {
             Self::Letter(_) | Self::Greeting => &[],
         };
         let has = |word: &&str| match self {
-            Self::Letter(class) => class != Class::Thanks || *word != "shop.url",
-            Self::Greeting => !matches!(*word, "greeting" | "shop.url"),
+            Self::Letter(class) => class != Class::Thanks || !PAGE_WORDS.contains(word),
+            Self::Greeting => *word != "greeting" && !PAGE_WORDS.contains(word),
             Self::Frame => *word != "greeting",
         };
         LETTER_WORDS.iter().copied().filter(has).chain(own.iter().copied()).collect()
@@ -61,8 +65,8 @@ impl Kind {
     fn rule(self, word: &str) -> Rule {
         let offer = word == "offer" || word.starts_with("offer.");
         match self {
-            Self::Letter(Class::Thanks) if offer || word == "shop.url" => Rule::R12,
-            Self::Greeting if word == "shop.url" => Rule::R12,
+            Self::Letter(Class::Thanks) if offer || PAGE_WORDS.contains(&word) => Rule::R12,
+            Self::Greeting if PAGE_WORDS.contains(&word) => Rule::R12,
             Self::Letter(_) | Self::Greeting | Self::Frame if offer => Rule::R14,
             _ => Rule::Form,
         }

@@ -4,17 +4,25 @@
 
 mod arrival_order;
 mod costs;
+mod counts;
+mod early_word;
 mod household;
+mod isolation;
 mod keeper;
 mod lost_alarms;
 mod mails;
 mod outages;
 mod pages;
+mod post_back;
+mod privacy;
 mod programmes;
 mod refusals;
 mod replay;
 mod restart;
+mod samples;
 mod sender;
 mod settings;
+mod shuffled;
 mod stop_switch;
 mod story;
+mod two_carts;

@@ -85,12 +85,13 @@ async fn the_diary_is_gone_and_the_cart_is_asked_to_come_back() {
 #[tokio::test]
 async fn planning_fails_for_hours_and_the_keeper_makes_it_good() {
     let journey = Journey::begin().await;
-    // The purchase itself is a transaction; everything the planner would write fails until noon.
+    // The purchase itself is a transaction (it names no phone and says nothing of consent, which are written before
+    // it); everything the planner would write fails until noon.
     journey
         .turn("faults", &json!({ "call": "dynamodb.PutItem", "how": "down", "until": "2026-12-01T12:00:00+09:00" }))
         .await;
     let order = orders::paid(1, "2026-12-01T09:00:00+09:00", HANAKO, "飯碗");
-    let order = orders::with(&order, &json!({ "phone": "03-1234-5678" }));
+    let order = orders::with(&order, &json!({ "customer": { "first_name": "花子", "last_name": "山田" } }));
     assert_eq!(journey.shopify("orders/create", &order).await, 200);
     journey.until("2026-12-01T11:30:00+09:00").await;
     assert!(journey.follow_ups(HANAKO).await.is_empty());

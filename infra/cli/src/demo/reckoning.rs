@@ -82,7 +82,8 @@ pub(crate) async fn tell(world: &World, people: &[Person], out: &mut impl Write)
 async fn find(world: &World, shop: &ShopId, person: Person) -> anyhow::Result<Option<CustomerId>> {
     let keys = world.keyring().keys().await?;
     if !person.email.is_empty() {
-        return Ok(world.diary().owner_of(shop, &keys.identify(shop, person.email)?).await?);
+        let record = world.diary().customer(shop, &keys.identify(shop, person.email)?).await?;
+        return Ok(record.map(|record| record.customer.id));
     }
     let phone = wasurena_domain::contact::PhoneNumber::parse(person.phone)?;
     let digest = keys.identify(shop, &format!("phone:{}", phone.as_str()))?;
@@ -94,6 +95,12 @@ fn what_to_do(kind: &str) -> &'static str {
         "write_postcard" => "メールアドレスのないお客さまへ葉書を書く",
         "keep_promise" => "お便りが届かなかったお客さまへ、別の方法でご連絡する",
         "write_letter" => "次のお便りの文面を書く",
+        "decide_order" => "法人や大口のご注文に、お便りするかどうかを決める",
+        "settle_case" => "返品や破損のあったお客さまのお話を伺い、おさめる",
+        "find_address" => "メールの届かないお客さまに、新しいアドレスを伺う",
+        "check_name" => "お名前のわからないお客さまを確かめる",
+        "hand_over_data" => "お客さまの控えを、求めに応じてお渡しする",
+        "erase_cart" => "カートからの求めで、その控えを消す",
         "sending_stopped" => "メールの送信が止まっている。送信の設定を確かめる",
         _ => "確かめる",
     }

@@ -35,7 +35,8 @@ impl Connector {
         Self { cloud, requests: Arc::default() }
     }
 
-    fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
+    /// Answers a request; an error is a connection that broke.
+    pub(crate) fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let id = self.requests.fetch_add(1, Ordering::Relaxed);
         let answer = match route(request) {
             Ok(call) => self.serve(&call, request.body().bytes().unwrap_or_default())?,

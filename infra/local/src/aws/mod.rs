@@ -28,6 +28,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
 
 use connector::Connector;
 use dynamodb::{DynamoDb, FileError};
@@ -39,7 +41,7 @@ pub use dynamodb::{StreamError, Streams};
 pub use faults::{Fault, FaultError, Faults, How};
 pub use scheduler::{Alarm, Ring, Scheduler};
 pub use sdk::{ACCOUNT, REGION};
-pub use ses::{MailError, Ses, StoredMail};
+pub use ses::{EventKind, MailError, Ses, StoredMail};
 pub use store::StoreError;
 pub use time::{VirtualClock, VirtualTime};
 pub use usage::Usage;
@@ -137,6 +139,15 @@ impl Aws {
     #[must_use]
     pub fn sdk_config(&self) -> SdkConfig {
         sdk::config(self.connector.clone(), Arc::clone(&self.inner.time))
+    }
+
+    /// Answers a request of an SDK client in another process, as it came over a socket. `None` where a fault
+    /// broke the connection, or the request is none.
+    #[must_use]
+    pub fn answer(&self, request: http::Request<Vec<u8>>) -> Option<http::Response<Vec<u8>>> {
+        let request = HttpRequest::try_from(request.map(SdkBody::from)).ok()?;
+        let response = self.connector.answer(&request).ok()?.try_into_http1x().ok()?;
+        Some(response.map(|body| body.bytes().unwrap_or_default().to_vec()))
     }
 
     /// The clock.

@@ -36,19 +36,28 @@ fn the_example_is_valid_and_read() {
 fn every_body_on_the_page_is_valid_and_read() {
     let page = include_str!("../../../../docs/hooks/standard.md");
     let bodies: Vec<&str> = page.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    assert_eq!(bodies.len(), 2);
+    assert_eq!(bodies.len(), 4);
     for body in bodies {
         VALIDATOR.validate(&serde_json::from_str(body).unwrap()).unwrap();
-        assert!(matches!(parse("standard", body.as_bytes()), Ok(Webhook::Purchase(_))), "{body}");
+        assert!(matches!(parse("standard", body.as_bytes()), Ok(Webhook::Purchase(_) | Webhook::Erase(_))), "{body}");
     }
 }
 
 #[test]
 fn schema_and_parser_agree_on_whole_and_short_events() {
-    for kind in ["placed", "paid", "updated", "shipped", "arrived", "cancelled", "refunded", "reviewed"] {
+    for kind in ["placed", "paid", "updated", "shipped", "arrived", "cancelled", "refunded", "returned", "reviewed"] {
         let kind = format!("purchase.{kind}");
         agree(&short(&kind)).unwrap();
         agree(&event(&kind)).unwrap();
+        for (name, value) in [
+            ("kind", "renewal"),
+            ("delivery", "digital"),
+            ("promised_on", "2026-04-20"),
+            ("marketplace", "rakuten"),
+            ("payment", "pi_1"),
+        ] {
+            agree(&with(&short(&kind), &format!("/order/{name}"), json!(value))).unwrap();
+        }
         for name in event(&kind)["order"].as_object().unwrap().keys() {
             agree(&with(&event(&kind), &format!("/order/{name}"), Value::Null)).unwrap();
             let carried = event(&kind)["order"][name].clone();
@@ -58,7 +67,7 @@ fn schema_and_parser_agree_on_whole_and_short_events() {
 }
 
 /// Places in the example, down to the fields of its lines.
-const PLACES: [&str; 29] = [
+const PLACES: [&str; 46] = [
     "/type",
     "/occurred_at",
     "/test",
@@ -70,6 +79,23 @@ const PLACES: [&str; 29] = [
     "/order/arrived_at",
     "/order/cancelled_at",
     "/order/refunded_at",
+    "/order/returned_at",
+    "/order/refund",
+    "/order/refund/id",
+    "/order/refund/amount",
+    "/order/refund/currency",
+    "/order/kind",
+    "/order/delivery",
+    "/order/promised_on",
+    "/order/company",
+    "/order/marketplace",
+    "/order/payment",
+    "/customer",
+    "/customer/email",
+    "/customer/phone",
+    "/customer/orders",
+    "/customer/orders/0",
+    "/customer/unheard_of",
     "/order/currency",
     "/order/total",
     "/order/gift",
@@ -105,6 +131,15 @@ fn anything() -> impl Strategy<Value = Value> {
         "[a-zA-Z]{3}".prop_map(Value::from),
         prop::sample::select(vec!["granted", "denied", "unknown", "purchase.placed", "purchase.shipped"])
             .prop_map(Value::from),
+        prop::sample::select(vec![
+            "exchange",
+            "appointment",
+            "customer.erased",
+            "2026-02-29",
+            "2028-02-29",
+            "2026-4-3"
+        ])
+        .prop_map(Value::from),
         Just(json!([])),
         Just(json!({})),
         Just(json!([{ "name": "湯呑", "quantity": 1, "unit_price": "1900" }])),
@@ -116,10 +151,20 @@ proptest! {
 
     #[test]
     fn schema_and_parser_agree_on_any_change(
-        whole in any::<bool>(),
+        base in 0..4_usize,
         changes in prop::collection::vec((prop::sample::select(PLACES.to_vec()), anything()), 1..3),
     ) {
-        let mut body = if whole { event("purchase.paid") } else { short("purchase.arrived") };
+        let refund = json!({ "id": 1, "amount": "1900", "currency": "JPY" });
+        let mut body = match base {
+            0 => event("purchase.paid"),
+            1 => short("purchase.arrived"),
+            2 => with(&short("purchase.returned"), "/order/refund", refund),
+            _ => with(
+                &json!({ "type": "customer.erased", "occurred_at": "2026-04-05T12:00:00+09:00" }),
+                "/customer",
+                json!({ "email": "hanako@example.jp", "phone": null, "orders": ["1042"] }),
+            ),
+        };
         for (place, value) in changes {
             let parent = place.rsplit_once('/').unwrap().0;
             if body.pointer(place).is_some() || body.pointer(parent).is_some_and(Value::is_object) {

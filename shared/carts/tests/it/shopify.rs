@@ -215,11 +215,13 @@ fn topics_decide_only_whether_to_look() {
         cart.parse(&headers, verified, &ParseContext { now: time(NOW) })
     };
     let said = parse(Some("orders/paid"), &body).unwrap();
-    for topic in ["orders/create", "orders/updated", "orders/cancelled"] {
+    for topic in
+        ["orders/create", "orders/updated", "orders/cancelled", "orders/fulfilled", "orders/partially_fulfilled"]
+    {
         assert_eq!(parse(Some(topic), &body).unwrap(), said, "{topic}");
     }
-    let unused = Webhook::Ignored(IgnoredReason::UnusedTopic("refunds/create"));
-    assert_eq!(parse(Some("refunds/create"), "no order").unwrap(), unused);
+    let unused = Webhook::Ignored(IgnoredReason::UnusedTopic("orders/edited"));
+    assert_eq!(parse(Some("orders/edited"), "no order").unwrap(), unused);
     let Ok(Webhook::Ignored(IgnoredReason::UnknownTopic(topic))) = parse(Some("carts/update"), "no order") else {
         panic!("an unknown topic is acknowledged");
     };
@@ -282,6 +284,7 @@ fn every_order_of_arrival_ends_in_the_same_facts() {
         arrived_at: at("2026-04-08T13:40:02+09:00"),
         cancelled_at: at("2026-04-10T09:15:00+09:00"),
         refunded_at: at("2026-04-10T09:15:02+09:00"),
+        returned_at: None,
     };
     assert_eq!(facts.moments, expected);
     assert_eq!(facts.began_at(), expected.paid_seen_at, "it waited for its money");

@@ -99,6 +99,20 @@ fn standard_signatures() {
     check(id, when, Some(&format!("{}{SIGNATURE}", "v1,AAAA ".repeat(8))), Some(Rejected::BadSignature));
 }
 
+/// Made with OpenSSL, for carts that publish no vector: the text of the secret is the key.
+#[test]
+fn signatures_with_the_secrets_text_as_key() {
+    const BODY: &str = "{\"id\": 1042}";
+    let (woocommerce, stripe) = ("x-wc-webhook-signature", "stripe-signature");
+    let base64 = "RViSWxRiLFhUR6oolfAUfNtn5XtEAz3/yJ1ncNVx5nQ=";
+    let header = "t=1775179473,v1=9a68678442814d1fd40e692d934ce31c2a25e24d0a674ad1877628085159cc82";
+    let secrets = secrets(SECRET, None);
+    check("woocommerce", &secrets, &vec![(woocommerce, base64)], BODY, at(0), None);
+    check("stripe", &secrets, &vec![(stripe, header)], BODY, at(1_775_179_473), None);
+    assert_eq!(sign::woocommerce(SECRET, BODY.as_bytes()), (woocommerce, base64.to_owned()));
+    assert_eq!(sign::stripe(SECRET, at(1_775_179_473), BODY.as_bytes()), (stripe, header.to_owned()));
+}
+
 #[test]
 fn a_signature_holds_for_five_minutes_both_ways() {
     let sent_at = time("2026-04-03T01:30:00Z");

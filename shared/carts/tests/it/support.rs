@@ -1,8 +1,10 @@
 //! What every test here needs: a shop with its secret, and bodies signed with it.
 
+use crate::conformance::row::Said;
+use crate::conformance::row_of;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use wasurena_carts::{IgnoredReason, ParseContext, Secrets, Unreadable, Webhook, find, sign};
+use wasurena_carts::{IgnoredReason, Secrets, Unreadable, Webhook};
 use wasurena_domain::purchase::Report;
 
 /// The sample shop's secret.
@@ -19,16 +21,10 @@ pub(crate) fn secrets(current: &str, previous: Option<&str>) -> Secrets {
     Secrets::new(current.into(), previous.map(Into::into)).unwrap()
 }
 
-/// What the cart makes of `body` when the sample shop signs it.
+/// What the cart makes of `body` when the sample shop signs it and sends it under its most usual topic.
 pub(crate) fn parse(cart: &str, body: &[u8]) -> Result<Webhook, Unreadable> {
-    let now = time(NOW);
-    let headers = match cart {
-        "shopify" => vec![sign::shopify(SECRET, body), ("x-shopify-topic", "orders/updated".to_owned())],
-        _ => sign::standard(SECRET, "msg_1", now, body).unwrap().to_vec(),
-    };
-    let cart = find(cart).unwrap();
-    let verified = cart.verify(&headers, body, &secrets(SECRET, None), now).unwrap();
-    cart.parse(&headers, verified, &ParseContext { now })
+    let row = row_of(cart);
+    row.send((row.says)(Said::Updated).unwrap().topic, body)
 }
 
 pub(crate) fn read(cart: &str, body: &Value) -> Result<Webhook, Unreadable> {
@@ -39,7 +35,7 @@ pub(crate) fn read(cart: &str, body: &Value) -> Result<Webhook, Unreadable> {
 pub(crate) fn report(cart: &str, body: &Value) -> Report {
     match read(cart, body).unwrap() {
         Webhook::Purchase(report) => *report,
-        Webhook::Ignored(why) => panic!("ignored: {why}"),
+        other => panic!("no purchase: {other:?}"),
     }
 }
 
@@ -47,7 +43,7 @@ pub(crate) fn report(cart: &str, body: &Value) -> Report {
 pub(crate) fn ignored(cart: &str, body: &Value) -> IgnoredReason {
     match read(cart, body).unwrap() {
         Webhook::Ignored(why) => why,
-        Webhook::Purchase(report) => panic!("a purchase: {}", report.key),
+        other => panic!("not ignored: {other:?}"),
     }
 }
 
@@ -72,12 +68,24 @@ pub(crate) fn with(body: &Value, pointer: &str, value: Value) -> Value {
 
 /// One order's life as Shopify tells it: a konbini order is placed, paid, delivered and at last refunded.
 pub(crate) fn shopify(chapter: &str) -> Value {
-    let text = match chapter {
-        "create" => include_str!("fixtures/shopify_create.json"),
-        "paid" => include_str!("fixtures/shopify_paid.json"),
-        "updated" => include_str!("fixtures/shopify_updated.json"),
-        "cancelled" => include_str!("fixtures/shopify_cancelled.json"),
-        other => panic!("no chapter {other}"),
+    fixture(&format!("shopify/{chapter}"))
+}
+
+/// A body that is kept as a file beside the tests.
+pub(crate) fn fixture(name: &str) -> Value {
+    let text = match name {
+        "shopify/create" => include_str!("../fixtures/shopify/create.json"),
+        "shopify/paid" => include_str!("../fixtures/shopify/paid.json"),
+        "shopify/updated" => include_str!("../fixtures/shopify/updated.json"),
+        "shopify/cancelled" => include_str!("../fixtures/shopify/cancelled.json"),
+        "shopify/refund" => include_str!("../fixtures/shopify/refund.json"),
+        "shopify/parcel" => include_str!("../fixtures/shopify/parcel.json"),
+        "shopify/parcel_event" => include_str!("../fixtures/shopify/parcel_event.json"),
+        "shopify/redact" => include_str!("../fixtures/shopify/redact.json"),
+        "woocommerce/processing" => include_str!("../fixtures/woocommerce/processing.json"),
+        "stripe/completed" => include_str!("../fixtures/stripe/completed.json"),
+        "stripe/charge_refunded" => include_str!("../fixtures/stripe/charge_refunded.json"),
+        other => panic!("no fixture {other}"),
     };
     serde_json::from_str(text).unwrap()
 }

@@ -3,13 +3,16 @@
 use super::follow_ups::FOLLOW_UP;
 use super::item::{Condition, Envelope, Item, from_item, kind, to_item};
 use super::keys::{Key, due_partition, due_place};
+use super::ledger::LEDGER;
 use super::{Diary, DiaryError};
 use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use wasurena_domain::calendar::Slot;
 use wasurena_domain::customer::Customer;
 use wasurena_domain::follow_up::FollowUp;
 use wasurena_domain::ids::{CustomerId, ShopId};
+use wasurena_domain::ledger::Entry;
 use wasurena_domain::shop::Shop;
 
 /// Why and when somebody has to look at a customer.
@@ -61,6 +64,29 @@ pub struct CustomerFile {
     pub record: CustomerRecord,
     /// All their follow-ups, by id.
     pub follow_ups: Vec<FollowUp>,
+    /// Their ledger.
+    pub ledger: Vec<Entry>,
+}
+
+/// What stands at the place of an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Nobody.
+    Empty,
+    /// A customer, under this address or another one of theirs.
+    Customer(Box<CustomerRecord>),
+    /// Somebody whose data was erased: nothing is known of them but this.
+    Erased(Erased),
+}
+
+/// What is left of somebody whose data was erased. The id is a digest with a key, so nothing in it is personal;
+/// it keeps a late webhook or an import from bringing them back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erased {
+    /// The id they had.
+    pub id: CustomerId,
+    /// When their data was erased.
+    pub erased_at: DateTime<Utc>,
 }
 
 /// Another address of a customer: it stands where a customer with that address would.
@@ -71,6 +97,7 @@ pub(super) struct Alias {
 
 pub(super) const CUSTOMER: &str = "customer";
 pub(super) const ALIAS: &str = "alias";
+pub(super) const ERASED: &str = "erased";
 
 pub(super) fn customer_item(shop: &ShopId, record: &CustomerRecord) -> Result<Item, DiaryError> {
     let key = Key::customer(shop, &record.customer.id);
@@ -88,19 +115,32 @@ fn version_value(version: u64) -> AttributeValue {
 }
 
 impl Diary {
-    /// A customer's record, read strongly; `None` where there is no such customer.
+    /// What stands at the place of an address, read strongly.
+    ///
+    /// # Errors
+    /// [`DiaryError`] where the diary cannot be read.
+    pub async fn place(&self, shop: &ShopId, id: &CustomerId) -> Result<Place, DiaryError> {
+        let mut item = self.get(Key::customer(shop, id)).await?;
+        if let Some(alias) = item.take_if(|item| kind(item) == ALIAS) {
+            let alias: Alias = from_item(alias)?;
+            item = self.get(Key::customer(shop, &alias.customer_of)).await?;
+        }
+        Ok(match item {
+            None => Place::Empty,
+            Some(item) if kind(&item) == ERASED => Place::Erased(from_item(item)?),
+            Some(item) => Place::Customer(Box::new(from_item(item)?)),
+        })
+    }
+
+    /// A customer's record, read strongly; `None` where there is no such customer (any more).
     ///
     /// # Errors
     /// [`DiaryError`] where the diary cannot be read.
     pub async fn customer(&self, shop: &ShopId, id: &CustomerId) -> Result<Option<CustomerRecord>, DiaryError> {
-        match self.get(Key::customer(shop, id)).await? {
-            Some(item) if kind(&item) == ALIAS => {
-                let alias: Alias = from_item(item)?;
-                self.get(Key::customer(shop, &alias.customer_of)).await?.map(from_item).transpose()
-            }
-            Some(item) => from_item(item).map(Some),
-            None => Ok(None),
-        }
+        Ok(match self.place(shop, id).await? {
+            Place::Customer(record) => Some(*record),
+            Place::Empty | Place::Erased(_) => None,
+        })
     }
 
     /// Everything about a customer, in one strongly consistent query; `None` where there is no such customer.
@@ -109,15 +149,16 @@ impl Diary {
     /// [`DiaryError`] where the diary cannot be read.
     pub async fn file(&self, shop: &ShopId, id: &CustomerId) -> Result<Option<CustomerFile>, DiaryError> {
         let mut record = None;
-        let mut follow_ups = Vec::new();
+        let (mut follow_ups, mut ledger) = (Vec::new(), Vec::new());
         for item in self.partition(&Key::customer(shop, id).pk).await? {
             match kind(&item) {
                 CUSTOMER => record = Some(from_item(item)?),
-                ALIAS => {}
-                _ => follow_ups.push(from_item(item)?),
+                FOLLOW_UP => follow_ups.push(from_item(item)?),
+                LEDGER => ledger.push(from_item(item)?),
+                _ => {}
             }
         }
-        Ok(record.map(|record| CustomerFile { record, follow_ups }))
+        Ok(record.map(|record| CustomerFile { record, follow_ups, ledger }))
     }
 
     /// Writes a record over the one that was read, on condition that its facts and its mark are still those:

@@ -59,6 +59,11 @@ pub(super) fn kind(item: &Item) -> &str {
     text(item, KIND)
 }
 
+/// The item stands, and is of this kind.
+pub(super) fn kind_is(kind: &str) -> Condition {
+    Condition::stands(&[(KIND, Some(AttributeValue::S(kind.to_owned())))])
+}
+
 /// A condition of a write, with its values.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Condition {
@@ -100,7 +105,7 @@ impl Diary {
             .put_item()
             .table_name(&self.table)
             .set_item(Some(item.clone()))
-            .condition_expression(condition.expression)
+            .set_condition_expression((!condition.expression.is_empty()).then_some(condition.expression))
             .set_expression_attribute_names(some(condition.names))
             .set_expression_attribute_values(some(condition.values))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)

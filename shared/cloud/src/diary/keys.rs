@@ -12,6 +12,7 @@ pub(super) const DUE_PK: &str = "due_pk";
 pub(super) const DUE_SK: &str = "due_sk";
 pub(super) const CUSTOMER_SK: &str = "C";
 const FOLLOW_UP_PREFIX: &str = "F#";
+pub(super) const LEDGER_PREFIX: &str = "L#";
 
 /// The key of an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,15 @@ impl Key {
 
     pub(super) fn follow_up(shop: &ShopId, customer: &CustomerId, id: &FollowUpId) -> Self {
         Self { pk: format!("{shop}#C#{customer}"), sk: format!("{FOLLOW_UP_PREFIX}{id}") }
+    }
+
+    /// Where a customer's purchase is noted that their summary does not hold.
+    pub(super) fn pointer(shop: &ShopId, customer: &CustomerId, purchase: &PurchaseKey) -> Self {
+        Self { pk: format!("{shop}#C#{customer}"), sk: format!("P#{}#{}", purchase.cart, purchase.order) }
+    }
+
+    pub(super) fn ledger(shop: &ShopId, customer: &CustomerId, entry: &str) -> Self {
+        Self { pk: format!("{shop}#C#{customer}"), sk: format!("{LEDGER_PREFIX}{entry}") }
     }
 
     pub(super) fn purchase(shop: &ShopId, key: &PurchaseKey) -> Self {

@@ -1,7 +1,7 @@
 //! Purchases: their facts, and the transaction that takes new facts in.
 
-use super::customers::{ALIAS, Alias, CustomerRecord, customer_item, version_is};
-use super::item::{Condition, Envelope, Item, from_item, some, to_item};
+use super::customers::{ALIAS, Alias, CustomerRecord, ERASED, customer_item, version_is};
+use super::item::{Condition, Envelope, Item, from_item, kind, kind_is, some, to_item};
 use super::keys::Key;
 use super::{Diary, DiaryError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use wasurena_domain::ids::{CustomerId, PurchaseKey, ShopId};
+use wasurena_domain::ledger::Entry;
 use wasurena_domain::purchase::Purchase;
 
 /// Customers that one phone number is remembered for; a household that has more is "several".
@@ -26,6 +27,17 @@ pub struct PurchaseRecord {
     pub first_seen_at: DateTime<Utc>,
     /// Counts the writes.
     pub revision: u64,
+}
+
+/// What stands at the place of a purchase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PurchasePlace {
+    /// Nothing: no report of it was stored.
+    Empty,
+    /// Its facts.
+    Known(Box<PurchaseRecord>),
+    /// It was erased with its customer: no report of it is stored any more.
+    Erased,
 }
 
 /// The customers who gave a phone number.
@@ -75,26 +87,70 @@ pub struct Known<T> {
     pub after: T,
 }
 
-/// New facts, written together or not at all.
+/// New facts, written together or not at all; what they rest on is written before them.
 #[derive(Debug)]
 pub struct NewFacts {
     /// The purchase.
     pub purchase: Known<PurchaseRecord>,
     /// The customer, where the purchase changes what is known of them.
-    pub customer: Option<Known<CustomerRecord>>,
-    /// The phone number, where the customer is new to it.
+    pub customer: Option<NewCustomer>,
+    /// The phone number, where the customer is new to it. Written before the rest: a number that leads to a
+    /// customer who is not there yet leads to the same customer when the report comes again.
     pub phone: Option<Known<PhoneRecord>>,
     /// Another address that leads to the customer from now on.
     pub alias: Option<CustomerId>,
+    /// What the order says about consent, where it says something new. Written before the rest: it was said,
+    /// whatever becomes of the rest.
+    pub entry: Option<(CustomerId, Entry)>,
+    /// Purchases of a customer that their summary does not hold (any more): by these they are found when the
+    /// customer's data is erased.
+    pub pointers: Vec<(CustomerId, PurchaseKey)>,
+}
+
+impl NewFacts {
+    /// A purchase that changes nothing else.
+    #[must_use]
+    pub fn of_purchase(purchase: Known<PurchaseRecord>) -> Self {
+        Self { purchase, customer: None, phone: None, alias: None, entry: None, pointers: Vec::new() }
+    }
+}
+
+/// What stood at a customer's place.
+#[derive(Debug, Clone)]
+pub enum Before {
+    /// Nobody.
+    Nobody,
+    /// The customer, in this version.
+    Version(u64),
+    /// Somebody erased, who has bought again since.
+    Erased,
+}
+
+/// A customer's new facts.
+#[derive(Debug, Clone)]
+pub struct NewCustomer {
+    /// What stood at their place.
+    pub before: Before,
+    /// What to write.
+    pub after: CustomerRecord,
+}
+
+#[derive(Serialize)]
+struct Pointer<'a> {
+    purchase: &'a PurchaseKey,
 }
 
 impl Diary {
-    /// A purchase, read strongly; `None` where no report of it was stored.
+    /// What stands at the place of a purchase, read strongly.
     ///
     /// # Errors
     /// [`DiaryError`] where the diary cannot be read.
-    pub async fn purchase(&self, shop: &ShopId, key: &PurchaseKey) -> Result<Option<PurchaseRecord>, DiaryError> {
-        self.get(Key::purchase(shop, key)).await?.map(from_item).transpose()
+    pub async fn purchase(&self, shop: &ShopId, key: &PurchaseKey) -> Result<PurchasePlace, DiaryError> {
+        Ok(match self.get(Key::purchase(shop, key)).await? {
+            None => PurchasePlace::Empty,
+            Some(item) if kind(&item) == ERASED => PurchasePlace::Erased,
+            Some(item) => PurchasePlace::Known(Box::new(from_item(item)?)),
+        })
     }
 
     /// Who gave a phone number, by its digest; `None` where nobody did.
@@ -105,37 +161,48 @@ impl Diary {
         self.get(Key::phone(shop, digest)).await?.map(from_item).transpose()
     }
 
-    /// Whether a customer or another address of one stands under this id, and whose it is.
-    ///
-    /// # Errors
-    /// [`DiaryError`] where the diary cannot be read.
-    pub async fn owner_of(&self, shop: &ShopId, id: &CustomerId) -> Result<Option<CustomerId>, DiaryError> {
-        Ok(self.customer(shop, id).await?.map(|record| record.customer.id))
-    }
-
-    /// Takes new facts in: all of them or none.
+    /// Takes new facts in: purchase and customer together or not at all, after what they rest on.
     ///
     /// # Errors
     /// [`DiaryError::Changed`] where one of the records is no longer what was read: read again.
     pub async fn take_in(&self, shop: &ShopId, facts: &NewFacts) -> Result<(), DiaryError> {
+        if let Some(phone) = &facts.phone {
+            let before = phone.before.as_ref().map(|p| customers_are(&p.customers));
+            let item = to_item(envelope(Key::phone(shop, &phone.after.digest), "phone"), &phone.after)?;
+            self.put(item, before.unwrap_or_else(Condition::is_new)).await?;
+        }
+        if let Some((customer, entry)) = &facts.entry {
+            self.add_entry(shop, customer, entry).await?;
+        }
+        for (customer, purchase) in &facts.pointers {
+            let key = Key::pointer(shop, customer, purchase);
+            self.put_once(to_item(envelope(key, "pointer"), &Pointer { purchase })?).await?;
+        }
         let purchase = &facts.purchase;
         let item = to_item(envelope(Key::purchase(shop, &purchase.after.facts.key), "purchase"), &purchase.after)?;
         let condition = purchase.before.as_ref().map_or_else(Condition::is_new, |p| number_is("revision", p.revision));
         let mut writes = vec![(item, condition)];
         if let Some(customer) = &facts.customer {
-            let version = customer.before.as_ref().map(|c| c.customer.version);
-            writes.push((customer_item(shop, &customer.after)?, version.map_or_else(Condition::is_new, version_is)));
+            let condition = match customer.before {
+                Before::Nobody => Condition::is_new(),
+                Before::Version(version) => version_is(version),
+                Before::Erased => kind_is(ERASED),
+            };
+            writes.push((customer_item(shop, &customer.after)?, condition));
             if let Some(alias) = &facts.alias {
                 let value = Alias { customer_of: customer.after.customer.id.clone() };
                 writes.push((to_item(envelope(Key::customer(shop, alias), ALIAS), &value)?, Condition::is_new()));
             }
         }
-        if let Some(phone) = &facts.phone {
-            let before = phone.before.as_ref().map(|p| customers_are(&p.customers));
-            let item = to_item(envelope(Key::phone(shop, &phone.after.digest), "phone"), &phone.after)?;
-            writes.push((item, before.unwrap_or_else(Condition::is_new)));
-        }
         self.write_all(writes).await
+    }
+
+    /// Writes an item that is always the same, where it does not stand yet.
+    pub(super) async fn put_once(&self, item: Item) -> Result<(), DiaryError> {
+        match self.put(item, Condition::is_new()).await {
+            Err(DiaryError::Changed) => Ok(()),
+            other => other,
+        }
     }
 
     /// Writes one item with a put, several in a transaction.
@@ -175,7 +242,7 @@ fn lost_a_race(cancelled: &aws_sdk_dynamodb::types::error::TransactionCanceledEx
     codes.into_iter().any(|code| matches!(code, "ConditionalCheckFailed" | "TransactionConflict"))
 }
 
-fn envelope(key: Key, kind: &'static str) -> Envelope {
+pub(super) fn envelope(key: Key, kind: &'static str) -> Envelope {
     Envelope { key, kind, due: None }
 }
 

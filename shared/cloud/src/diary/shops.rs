@@ -68,7 +68,8 @@ impl Diary {
     }
 
     /// Publishes a programme: a new version is begun, its files are written, then it becomes the current one.
-    /// Whoever reads in between reads the version before.
+    /// Whoever reads in between reads the version before. Of `shop.toml` only the settings are published, whatever
+    /// stands beside them: the secrets of carts never reach the diary.
     ///
     /// # Errors
     /// [`DiaryError`] where the diary cannot be written, [`DiaryError::Changed`] where somebody else changed the
@@ -78,7 +79,7 @@ impl Diary {
         let current = before.clone().unwrap_or_default();
         let begun = ShopState { begun: current.begun + 1, ..current };
         self.put_shop(shop, &begun, before.as_ref()).await?;
-        for (path, content) in files.iter() {
+        for (path, content) in files.publishable().iter() {
             let file = FileItem { content: content.to_owned() };
             let item = to_item(envelope(Key::file(shop, begun.begun, path), "file"), &file)?;
             self.client

@@ -9,7 +9,8 @@ use aws_sdk_dynamodb::types::{
 };
 
 impl Diary {
-    /// Creates the table where it does not exist: on demand, with a stream of new and old images and the
+    /// Creates the table where it does not exist: on demand, with a stream of new images (an old one
+    /// would show what was just erased) and the
     /// sparse KEYS_ONLY index of what is due.
     ///
     /// # Errors
@@ -24,7 +25,7 @@ impl Diary {
             .map_err(build)?;
         let stream = StreamSpecification::builder()
             .stream_enabled(true)
-            .stream_view_type(StreamViewType::NewAndOldImages)
+            .stream_view_type(StreamViewType::NewImage)
             .build()
             .map_err(build)?;
         let request = self

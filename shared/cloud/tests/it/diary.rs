@@ -3,7 +3,10 @@
 use crate::support::{Cloud, SLOT, at, claim, customer_id, planned, record, sakura, slot};
 use rstest::rstest;
 use serde_json::json;
-use wasurena_cloud::diary::{Attention, CustomerRecord, DiaryError, Known, NewFacts, PhoneRecord, PurchaseRecord};
+use wasurena_cloud::diary::{
+    Attention, Before, CustomerRecord, DiaryError, Known, NewCustomer, NewFacts, PhoneRecord, PurchasePlace,
+    PurchaseRecord,
+};
 use wasurena_domain::follow_up::{FollowUp, State};
 use wasurena_domain::ids::{CartId, OrderId, PurchaseKey, ShopId};
 use wasurena_domain::purchase::{Moments, Purchase, Report};
@@ -50,7 +53,7 @@ async fn a_follow_up_that_somebody_changed_is_not_written_over(#[case] change: f
 
 fn facts(order: &str, before: Option<&CustomerRecord>) -> NewFacts {
     let key = PurchaseKey { cart: CartId::parse("shopify").unwrap(), order: OrderId::parse(order).unwrap() };
-    let report = Report { key, order: None, moments: Moments::default() };
+    let report = Report::new(key, None, Moments::default());
     let known = before.cloned();
     let mut after = before.cloned().unwrap_or_else(|| record("hanako"));
     after.customer.version += 1;
@@ -66,13 +69,18 @@ fn facts(order: &str, before: Option<&CustomerRecord>) -> NewFacts {
     NewFacts {
         purchase: Known { before: None, after: purchase },
         phone: before.is_none().then_some(Known { before: None, after: phone }),
-        customer: Some(Known { before: known, after }),
+        customer: Some(NewCustomer {
+            before: known.map_or(Before::Nobody, |k| Before::Version(k.customer.version)),
+            after,
+        }),
         alias: None,
+        entry: None,
+        pointers: Vec::new(),
     }
 }
 
 /// The facts of a first order, with this record of its customer.
-pub(crate) fn of_customer(customer: Known<CustomerRecord>) -> NewFacts {
+pub(crate) fn of_customer(customer: NewCustomer) -> NewFacts {
     NewFacts { customer: Some(customer), phone: None, ..facts("1", None) }
 }
 
@@ -83,7 +91,7 @@ async fn of_two_who_take_facts_in_the_loser_is_told_and_has_written_nothing() {
     cloud.diary.take_in(&sakura(), &first).await.unwrap();
     assert!(matches!(cloud.diary.take_in(&sakura(), &second).await, Err(DiaryError::Changed)));
     let lost = &second.purchase.after.facts.key;
-    assert_eq!(cloud.diary.purchase(&sakura(), lost).await.unwrap(), None);
+    assert_eq!(cloud.diary.purchase(&sakura(), lost).await.unwrap(), PurchasePlace::Empty);
     // It reads again and joins the winner.
     let winner = cloud.diary.customer(&sakura(), &customer_id(&sakura(), "hanako")).await.unwrap().unwrap();
     cloud.diary.take_in(&sakura(), &facts("2", Some(&winner))).await.unwrap();

@@ -82,7 +82,8 @@ async fn a_customer_is_due_where_somebody_has_to_look() {
     let cloud = Cloud::open().await;
     let before = record("hanako");
     let marked = CustomerRecord { attention: Some(Attention::Review(slot(SLOT))), ..before.clone() };
-    let facts = wasurena_cloud::diary::Known { before: None, after: marked.clone() };
+    let facts =
+        wasurena_cloud::diary::NewCustomer { before: wasurena_cloud::diary::Before::Nobody, after: marked.clone() };
     cloud.diary.take_in(&sakura(), &crate::diary::of_customer(facts)).await.unwrap();
     let found = cloud.diary.due_by(&sakura(), 0, at("2026-12-02T01:00:00Z"), 10).await.unwrap();
     assert_eq!(found, [Due { at: slot(SLOT), item: DueItem::Customer(before.customer.id.clone()) }]);

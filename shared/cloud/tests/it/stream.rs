@@ -2,7 +2,7 @@
 
 use crate::support::{Cloud, SLOT, TABLE, claim, planned, record, sakura, slot};
 use aws_lambda_events::event::dynamodb::EventRecord;
-use wasurena_cloud::diary::{Attention, CustomerRecord, Known, SlotMarker};
+use wasurena_cloud::diary::{Attention, Before, CustomerRecord, NewCustomer, SlotMarker};
 use wasurena_cloud::stream::{is_look, is_wait};
 use wasurena_domain::follow_up::{FollowUp, State};
 
@@ -30,7 +30,7 @@ fn names(record: &EventRecord) -> &'static str {
 async fn new_facts_are_looked_at_and_the_planners_own_writes_are_not() {
     let cloud = Cloud::open().await;
     let facts = CustomerRecord { attention: Some(Attention::Facts(slot(SLOT))), ..record("hanako") };
-    let known = Known { before: None, after: facts.clone() };
+    let known = NewCustomer { before: Before::Nobody, after: facts.clone() };
     cloud.diary.take_in(&sakura(), &crate::diary::of_customer(known)).await.unwrap();
     let mut first = woken(&cloud, "t").await;
     first.sort_unstable();

@@ -121,6 +121,7 @@ pub(crate) fn planned(who: &str, step: &str, in_slot: &str) -> FollowUp {
         until: None,
         message: None,
         sent_at: None,
+        soft_bounces: 0,
         ended: false,
     }
 }

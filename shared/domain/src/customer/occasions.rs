@@ -1,9 +1,10 @@
-//! Occasions: orders within a week of each other are one, and what was undone is none.
+//! Occasions: orders within a week of each other are one, what is no purchase or was undone is none, and one sale
+//! that two carts report is one.
 
-use super::{Bought, Customer};
+use super::{Bought, Customer, Ruling};
 use crate::calendar::day_of;
 use crate::shop::Shop;
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
 
 /// One occasion: orders within the shop's `occasion_days` of the first of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,13 +25,52 @@ impl Occasion<'_> {
     }
 }
 
+impl Bought {
+    /// Whether two carts report the same sale: a WooCommerce order that was paid by Stripe reaches us from both.
+    /// The payment tells for certain; where one of them does not name it, the same amount within a day does,
+    /// until a person says otherwise.
+    #[must_use]
+    pub fn is_same_sale(&self, other: &Self) -> bool {
+        if self.key.cart == other.key.cart {
+            return false;
+        }
+        match (&self.payment, &other.payment) {
+            (Some(mine), Some(theirs)) => mine == theirs,
+            _ => {
+                let is_near = (self.began_at - other.began_at).abs() <= Duration::days(1);
+                let paid = self.total.filter(|total| total.amount_minor > 0);
+                is_near
+                    && paid.is_some()
+                    && self.total == other.total
+                    && !self.is_ruled_single()
+                    && !other.is_ruled_single()
+            }
+        }
+    }
+
+    /// Whether the owner has said that it is a purchase of its own.
+    fn is_ruled_single(&self) -> bool {
+        self.ruling == Some(Ruling::FollowUp)
+    }
+
+    /// Whether it counts as a purchase, and still stands.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.standing.is_purchase() && !self.undone
+    }
+}
+
 impl Customer {
-    /// The occasions on which they bought, oldest first; what was cancelled or refunded is none.
+    /// The occasions on which they bought, oldest first.
     #[must_use]
     pub fn occasions(&self, shop: &Shop) -> Vec<Occasion<'_>> {
         let mut occasions: Vec<Occasion<'_>> = Vec::new();
-        for bought in self.purchases.iter().filter(|p| !p.undone) {
+        for bought in self.purchases.iter().filter(|p| p.counts() && !self.is_undone_elsewhere(p)) {
             let day = day_of(bought.began_at, shop.zone);
+            if let Some(known) = occasions.iter_mut().find(|o| o.purchases.iter().any(|p| p.is_same_sale(bought))) {
+                known.purchases.push(bought);
+                continue;
+            }
             match occasions.last_mut() {
                 Some(last) if (day - last.day).num_days() <= i64::from(shop.occasion_days) => {
                     last.purchases.push(bought);
@@ -48,5 +88,11 @@ impl Customer {
     #[must_use]
     pub fn occasion_count(&self, shop: &Shop) -> u32 {
         self.occasions(shop).last().map_or(self.earlier_occasions, |o| o.nth)
+    }
+
+    /// Whether the same sale was cancelled or refunded in another cart: then it is undone here too.
+    #[must_use]
+    pub fn is_undone_elsewhere(&self, bought: &Bought) -> bool {
+        self.purchases.iter().any(|other| other.undone && other.is_same_sale(bought))
     }
 }

@@ -1,6 +1,6 @@
 //! Taking a purchase into the customer's summary, in any order and any number of times.
 
-use super::{Bought, ContactSource, Customer, HISTORY_AFTER_DAYS, PURCHASES_MAX};
+use super::{Bought, ContactSource, Customer, PURCHASES_MAX, Standing};
 use crate::calendar::day_of;
 use crate::ids::PurchaseKey;
 use crate::purchase::{Consent, Order, Purchase};
@@ -16,18 +16,27 @@ impl Customer {
         let bought = Bought {
             key: purchase.key.clone(),
             began_at,
+            shipped_at: purchase.moments.shipped_at,
             arrived_at: purchase.moments.arrived_at,
+            promised_on: order.promised_on,
+            delivery: order.delivery,
+            standing: Standing::of(order, purchase.ruling, shop),
+            ruling: purchase.ruling,
+            marketplace: order.marketplace.is_some(),
+            total: Some(order.total),
+            payment: order.payment.clone(),
+            case_at: purchase.case_at(),
             undone: purchase.is_undone(),
             history: is_history(began_at, first_seen_at, shop),
             gift: order.gift,
-            product: main.map(|line| line.product.clone()),
-            product_name: main.map(|line| line.name.clone()),
+            product: main.map(|line| line.product.clone()).filter(|product| !product.is_empty()),
+            product_name: main.map(|line| line.name.clone()).filter(|name| !name.is_empty()),
             picture: main.and_then(|line| line.picture.clone()),
         };
         let known = self.purchases.iter().position(|p| p.key == bought.key);
         let too_old =
             self.earlier_occasions > 0 && self.purchases.first().is_some_and(|p| bought.began_at < p.began_at);
-        let no_room = bought.undone && self.purchases.len() >= PURCHASES_MAX;
+        let no_room = !bought.counts() && self.purchases.len() >= PURCHASES_MAX;
         match known {
             Some(place) => self.purchases[place] = bought,
             None if too_old || no_room => return,
@@ -64,7 +73,7 @@ impl Customer {
                 [first, _, ..] => first.purchases.iter().map(|p| p.key.clone()).collect(),
                 _ => Vec::new(),
             };
-            if let Some(place) = self.purchases.iter().position(|p| p.undone) {
+            if let Some(place) = self.purchases.iter().position(|p| !p.counts()) {
                 self.purchases.remove(place);
             } else if oldest.is_empty() {
                 self.purchases.remove(1);
@@ -113,10 +122,10 @@ fn said(consent: Consent) -> Option<Consent> {
     (consent != Consent::Unknown).then_some(consent)
 }
 
-/// Whether a purchase is history: it began before the shop's start date, or was first seen more than 21 civil
-/// days later, when every window of a new customer has ended.
+/// Whether a purchase is history: it began before the shop's start date, or was first seen so many civil days later
+/// (21, unless the shop says otherwise) that every window of a new customer has ended.
 fn is_history(began_at: DateTime<Utc>, first_seen_at: DateTime<Utc>, shop: &Shop) -> bool {
     let began = day_of(began_at, shop.zone);
     let age_days = (day_of(first_seen_at, shop.zone) - began).num_days();
-    began < shop.start_date || age_days > HISTORY_AFTER_DAYS
+    began < shop.start_date || age_days > i64::from(shop.thresholds.history_days)
 }

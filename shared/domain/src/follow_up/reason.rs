@@ -35,6 +35,28 @@ pub enum Reason {
     NoFreshLetter,
     /// The provider does not let the account send.
     AccountCannotSend,
+    /// The order counts as no purchase: an exchange, a renewal, nothing to pay, or the owner leaves it alone.
+    NoPurchase,
+    /// It is a wholesale order, and the owner has not decided about it yet.
+    HeldWholesale,
+    /// It was bought on a marketplace, whose rules forbid to write to the buyer.
+    MarketplaceForbids,
+    /// Something is wrong with a purchase, and a person looks after it: nothing cheerful goes out (R28).
+    CaseOpen,
+    /// The address refuses mail for good (R26).
+    AddressBounced,
+    /// The mailbox did not take it, however often it was tried (R26).
+    MailboxUnavailable,
+    /// The customer called a message spam, which is a stop (R30).
+    Complained,
+    /// The customer asked for their data to be erased.
+    Erased,
+    /// The order has no name to address the customer by.
+    NoName,
+    /// The customer asks which data the shop has of them.
+    DataRequested,
+    /// The cart asks for everything that came from it to be erased.
+    ShopRedacted,
 }
 
 impl Reason {
@@ -56,6 +78,17 @@ impl Reason {
             Self::CannotRender => "cannot_render",
             Self::NoFreshLetter => "no_fresh_letter",
             Self::AccountCannotSend => "account_cannot_send",
+            Self::NoPurchase => "no_purchase",
+            Self::HeldWholesale => "held_wholesale",
+            Self::MarketplaceForbids => "marketplace_forbids",
+            Self::CaseOpen => "case_open",
+            Self::AddressBounced => "address_bounced",
+            Self::MailboxUnavailable => "mailbox_unavailable",
+            Self::Complained => "complained",
+            Self::Erased => "erased",
+            Self::NoName => "no_name",
+            Self::DataRequested => "data_requested",
+            Self::ShopRedacted => "shop_redacted",
         }
     }
 }

@@ -92,7 +92,8 @@ pub enum Event {
     Release,
     /// It gets another slot.
     Move,
-    /// The provider accepted it, or evidence says so.
+    /// The provider accepted it, or evidence says so. Evidence may be late: it counts wherever the follow-up
+    /// stands by then.
     Accept,
     /// A reason not to send was found when it was due.
     Skip,
@@ -116,11 +117,13 @@ pub enum Event {
     Bounce,
     /// The recipient called it spam.
     Complain,
+    /// The recipient's server could not take it just now, so that it was not delivered: it is tried again.
+    Retry,
 }
 
 impl Event {
     /// All events.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Claim,
         Self::Release,
         Self::Move,
@@ -136,6 +139,7 @@ impl Event {
         Self::Deliver,
         Self::Bounce,
         Self::Complain,
+        Self::Retry,
     ];
 }
 
@@ -153,7 +157,8 @@ pub struct NotAllowed {
 ///
 /// # Errors
 /// [`NotAllowed`] where the table has no such row. An ended lease has no row back to planned: what may
-/// have left is never sent again without a decision ([`Event::Resend`]).
+/// have left is never sent again without a decision ([`Event::Resend`]), and what has left only by evidence
+/// that it did not arrive ([`Event::Retry`]).
 pub fn transition(state: State, event: Event) -> Result<State, NotAllowed> {
     use State::{
         Bounced, Cancelled, Claimed, Complained, Delivered, Expired, InDoubt, Planned, Refused, Sent, Skipped,
@@ -163,14 +168,15 @@ pub fn transition(state: State, event: Event) -> Result<State, NotAllowed> {
         (Planned, Event::Move) | (Claimed, Event::Release | Event::Move) => Planned,
         (Planned, Event::Cancel) => Cancelled,
         (Planned | Claimed, Event::Expire) => Expired,
-        (Claimed, Event::Accept) | (InDoubt, Event::Accept) => Sent,
+        (state, Event::Accept) if !state.has_left() => Sent,
         (Claimed, Event::Skip) | (InDoubt, Event::Drop) => Skipped,
-        (Claimed, Event::Refuse) | (InDoubt, Event::Refuse) => Refused,
+        (Claimed | InDoubt | Sent, Event::Refuse) => Refused,
         (Claimed, Event::Doubt) => InDoubt,
-        (InDoubt, Event::Resend) | (Cancelled | Skipped, Event::Revive) => Planned,
-        (Sent, Event::Deliver) => Delivered,
-        (Sent | Delivered, Event::Bounce) => Bounced,
-        (Sent | Delivered, Event::Complain) => Complained,
+        (InDoubt, Event::Resend) | (Cancelled | Skipped, Event::Revive) | (Sent, Event::Retry) => Planned,
+        // A mailbox that was given up may turn out to have taken it, or to be gone for good.
+        (Sent | Bounced, Event::Deliver) => Delivered,
+        (Sent | Delivered | Bounced, Event::Bounce) => Bounced,
+        (Sent | Delivered | Bounced, Event::Complain) => Complained,
         _ => return Err(NotAllowed { state, event }),
     })
 }
@@ -180,22 +186,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_decision_sends_again_what_may_have_left() {
+    fn what_may_have_left_waits_again_only_by_a_decision_or_by_evidence_that_it_did_not_arrive() {
         for state in State::ALL.into_iter().filter(|s| s.may_have_left()) {
             for event in Event::ALL {
                 let back = transition(state, event) == Ok(State::Planned);
                 let certain = state == State::Claimed && matches!(event, Event::Release | Event::Move);
-                assert_eq!(back, certain || (state, event) == (State::InDoubt, Event::Resend), "{state:?} {event:?}");
+                let evidence = (state, event) == (State::Sent, Event::Retry);
+                let decision = (state, event) == (State::InDoubt, Event::Resend);
+                assert_eq!(back, certain || decision || evidence, "{state:?} {event:?}");
             }
         }
     }
 
     #[test]
-    fn what_has_left_never_waits_again() {
+    fn what_has_left_stays_so_but_for_evidence_that_it_was_refused_or_did_not_arrive() {
         for state in State::ALL.into_iter().filter(|s| s.has_left()) {
             for event in Event::ALL {
                 if let Ok(next) = transition(state, event) {
-                    assert!(next.has_left(), "{state:?} {event:?} -> {next:?}");
+                    let disproved = state == State::Sent && matches!(event, Event::Retry | Event::Refuse);
+                    assert_eq!(next.has_left(), !disproved, "{state:?} {event:?} -> {next:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_delivered_is_never_sent_again() {
+        let mut reached = vec![State::Delivered];
+        while let Some(state) = reached.pop() {
+            for next in Event::ALL.into_iter().filter_map(|event| transition(state, event).ok()) {
+                assert!(matches!(next, State::Delivered | State::Bounced | State::Complained), "{state:?} -> {next:?}");
+                if next != state && !(state == State::Bounced && next == State::Delivered) {
+                    reached.push(next);
                 }
             }
         }

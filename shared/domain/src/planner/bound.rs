@@ -1,11 +1,12 @@
 //! The steps bound to a purchase: for which purchase of an occasion, and on which days.
 
 use super::Situation;
+use super::arrival::{arrival, is_about_the_thing, is_late, is_too_late_to_explain};
 use super::placing::has_chance;
 use super::wishes::{Wish, find};
 use crate::calendar::{day_of, days_after};
-use crate::customer::{Bought, HISTORY_AFTER_DAYS, Occasion};
-use crate::follow_up::{FollowUp, Reason};
+use crate::customer::{Bought, Occasion};
+use crate::follow_up::{FollowUp, Reason, State};
 use crate::ids::{FollowUpId, PurchaseKey};
 use crate::programme::{Anchor, Class, OncePer, Step};
 use chrono::NaiveDate;
@@ -16,6 +17,9 @@ pub(super) fn bound_wishes(situation: &Situation<'_>, occasions: &[Occasion<'_>]
     for occasion in occasions.iter().filter(|o| !o.is_history()) {
         for step in situation.programme.steps.iter().filter(|s| s.occasions.contains(occasion.nth)) {
             let bought = purchase_for(situation, occasion, step);
+            if !is_time(situation, bought, step) {
+                continue;
+            }
             let mut wish = wish_of(situation, bought, step);
             let explained =
                 || is_explained(situation, step, bought) || is_being_explained(situation, &wishes, step, &wish);
@@ -33,11 +37,46 @@ pub(super) fn bound_wishes(situation: &Situation<'_>, occasions: &[Occasion<'_>]
     wishes
 }
 
+/// Whether the step is for this purchase, and the thing is there or its day known.
+fn is_time(situation: &Situation<'_>, bought: &Bought, step: &Step) -> bool {
+    if step.arrives_late {
+        let is_meant = is_late(situation, bought) || is_still_needed(situation, bought, step);
+        return is_meant && is_told_meanwhile(situation, bought, step);
+    }
+    !waits_for_arrival(situation, bought, step) || arrival(situation, bought).is_some()
+}
+
+/// Whether a step waits until the thing is there. It may only where a story keeps the promise meanwhile (R1).
+fn waits_for_arrival(situation: &Situation<'_>, bought: &Bought, step: &Step) -> bool {
+    let occasions = situation.customer.occasions(situation.shop);
+    let nth = occasions.iter().find(|o| o.purchases.contains(&bought)).map_or(1, |o| o.nth);
+    let is_story = |s: &&Step| s.arrives_late && s.may_keep_promise() && s.occasions.contains(nth);
+    let mut stories = situation.programme.steps.iter().filter(is_story);
+    is_about_the_thing(step)
+        && is_late(situation, bought)
+        && stories.any(|story| is_told_meanwhile(situation, bought, story))
+}
+
+/// Whether a story has left for a purchase, or can still.
+fn is_told_meanwhile(situation: &Situation<'_>, bought: &Bought, story: &Step) -> bool {
+    let wish = wish_of(situation, bought, story);
+    let has_left = find(situation, &wish.id).is_some_and(|f| f.state.may_have_left());
+    has_left || has_chance(situation, &wish)
+}
+
+/// Whether the story that was planned while nobody knew of the arrival is needed still: the thing was there in time,
+/// but the news of it came too late to explain its usage.
+fn is_still_needed(situation: &Situation<'_>, bought: &Bought, step: &Step) -> bool {
+    let today = day_of(situation.now, situation.shop.zone);
+    let stands = find(situation, &id_for(situation, step, bought)).is_some_and(|f| f.state == State::Planned);
+    stands && is_too_late_to_explain(situation, bought, today)
+}
+
 /// Whether a step came into the programme after the purchase's time for it: such a step is not missed. A
 /// customer who has never been planned for has missed it, and that goes on record.
 fn is_news_of_old(situation: &Situation<'_>, occasion: &Occasion<'_>, wish: &Wish) -> bool {
     let today = day_of(situation.now, situation.shop.zone);
-    let is_old = (today - occasion.day).num_days() > HISTORY_AFTER_DAYS;
+    let is_old = (today - occasion.day).num_days() > i64::from(situation.shop.thresholds.history_days);
     let is_new = situation.follow_ups.is_empty();
     is_old && !is_new && wish.latest < today && find(situation, &wish.id).is_none()
 }
@@ -96,8 +135,17 @@ fn wish_of(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Wish {
         latest,
         stride: 1,
         at: situation.shop.hours.nearest(step.at),
-        obstacle: situation.customer.email.is_none().then_some(Reason::NoMailAddress),
+        obstacle: obstacle(situation, bought, step),
     }
+}
+
+/// Why the step cannot go out for this purchase, as things stand.
+fn obstacle(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Option<Reason> {
+    if bought.marketplace {
+        return Some(Reason::MarketplaceForbids);
+    }
+    let case = || (step.class != Class::Remedy && situation.customer.open_case().is_some()).then_some(Reason::CaseOpen);
+    situation.obstacle().or_else(case)
 }
 
 fn purchase_for<'a>(situation: &Situation<'_>, occasion: &Occasion<'a>, step: &Step) -> &'a Bought {
@@ -107,23 +155,27 @@ fn purchase_for<'a>(situation: &Situation<'_>, occasion: &Occasion<'a>, step: &S
         situation.follow_ups.iter().filter(of_step).any(|f| f.state.may_have_left())
     };
     let left = purchases().find(|b| left_for(b));
-    let fresh = || purchases().find(|b| !b.history && !is_told(situation, step, b, |_| true));
-    left.or_else(fresh).or_else(|| purchases().find(|b| !b.history)).unwrap_or(occasion.purchases[0])
+    let current = || purchases().filter(|b| !b.history);
+    let direct = || current().filter(|b| !b.marketplace);
+    let fresh = || direct().find(|b| !is_told(situation, step, b, |_| true));
+    left.or_else(fresh).or_else(|| direct().next()).or_else(|| current().next()).unwrap_or(occasion.purchases[0])
 }
 
 /// The first and the last day of a step for a purchase.
 fn window(situation: &Situation<'_>, step: &Step, bought: &Bought) -> (NaiveDate, NaiveDate) {
     let began = day_of(bought.began_at, situation.shop.zone);
     let from = |anchor, day: u32, latest: u32| (days_after(anchor, day), days_after(anchor, latest));
-    match (step.anchor, bought.arrived_at) {
-        (Anchor::Purchase, _) => from(began, step.day, step.latest_day),
-        (Anchor::Arrival { .. }, Some(arrived_at)) => {
-            from(day_of(arrived_at, situation.shop.zone).max(began), step.day, step.latest_day)
-        }
+    let arrival = arrival(situation, bought);
+    match (step.anchor, arrival) {
+        (Anchor::Arrival { .. }, Some(arrival)) => from(arrival, step.day, step.latest_day),
         (Anchor::Arrival { unknown_day }, None) => {
             let length = step.latest_day.saturating_sub(step.day);
             from(began, unknown_day, unknown_day.saturating_add(length))
         }
+        (Anchor::Purchase, Some(arrival)) if waits_for_arrival(situation, bought, step) => {
+            from(arrival, step.day, step.latest_day)
+        }
+        (Anchor::Purchase, _) => from(began, step.day, step.latest_day),
     }
 }
 

@@ -95,7 +95,7 @@ fn late<'a>(situation: &Situation<'a>, wish: &Wish) -> Option<&'a FollowUp> {
     find(situation, &wish.id).filter(|f| has_come && f.state == State::Planned && f.deadline == deadline)
 }
 
-/// The first free day of the window at the wish's time; else the first day at all; else, where the window
+/// The first free day of the window at the wish's time, rather not a holiday; else the first day at all; else, where the window
 /// ends today, the next slot in which the shop may send.
 fn find_slot(
     situation: &Situation<'_>,
@@ -112,7 +112,10 @@ fn find_slot(
         .map(|day| (day, Slot::of(day, wish.at, zone)))
         .filter(|(_, slot)| *slot >= situation.earliest() && slot.start() <= deadline)
         .collect();
-    let free = possible.iter().find(|(day, _)| !taken.contains(day)).or(possible.first());
+    let is_free = |day: &NaiveDate| !taken.contains(day);
+    let is_workday = |day: &NaiveDate| !situation.shop.holidays.contains(day);
+    let best = possible.iter().find(|(day, _)| is_free(day) && is_workday(day));
+    let free = best.or_else(|| possible.iter().find(|(day, _)| is_free(day))).or(possible.first());
     free.map(|(_, slot)| *slot).or_else(|| next_chance(situation, deadline))
 }
 

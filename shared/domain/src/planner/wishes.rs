@@ -6,7 +6,6 @@ use super::series::{Next, Waiting, next_letter};
 use crate::follow_up::{FollowUp, Reason};
 use crate::ids::{FollowUpId, PurchaseKey, StepId};
 use crate::programme::Class;
-use crate::purchase::Consent;
 use chrono::{NaiveDate, NaiveTime};
 
 /// One message that the programme wants for a customer.
@@ -38,7 +37,7 @@ pub(super) struct Wanted {
 pub(super) fn wanted(situation: &Situation<'_>) -> Wanted {
     let occasions = situation.customer.occasions(situation.shop);
     let mut wanted = Wanted { wishes: bound_wishes(situation, &occasions), waiting: Vec::new() };
-    if situation.customer.consent == Consent::Granted && situation.customer.email.is_some() {
+    if situation.series_obstacle().is_none() {
         for series in &situation.programme.series {
             match next_letter(situation, series, &occasions) {
                 Some(Next::Letter(wish)) => wanted.wishes.push(*wish),

@@ -178,8 +178,10 @@ fn check_step(step: &Step, index: usize) -> Vec<Finding> {
 fn check_series(programme: &Programme, series: &Series, index: usize) -> Vec<Finding> {
     let Series { id, start, every_days, .. } = series;
     let (Start::AfterStep { days, .. } | Start::AfterPurchase { days }) = start;
-    let comes =
-        |step: &StepId| programme.steps.iter().any(|s| s.id == *step && s.occasions.contains(series.from_occasion));
+    let comes = |step: &StepId| {
+        let mut steps = programme.steps.iter().filter(|s| !s.arrives_late);
+        steps.any(|s| s.id == *step && s.occasions.contains(series.from_occasion))
+    };
     let missing = match start {
         Start::AfterStep { step, .. } if !comes(step) => Some(step.as_str()),
         _ => None,
@@ -266,7 +268,7 @@ fn check_ids(programme: &Programme) -> Vec<Finding> {
 }
 
 fn check_promises(programme: &Programme) -> Vec<Finding> {
-    let first = || programme.steps.iter().filter(|s| s.occasions.contains(1));
+    let first = || programme.steps.iter().filter(|s| s.occasions.contains(1) && !s.arrives_late);
     let thanks = || first().filter(|s| s.class == Class::Thanks);
     let mut findings = Vec::new();
     if !thanks().any(|s| (1..=THANKS_LATEST_DAY).contains(&s.latest_day)) {
@@ -275,12 +277,7 @@ fn check_promises(programme: &Programme) -> Vec<Finding> {
         findings.push(finding(Site::Programme, Rule::R2, what, mend));
     }
     let thanked = thanks().map(|s| s.day).min();
-    let keeps_promise = |s: &Step| {
-        !matches!(s.class, Class::Thanks | Class::Remedy)
-            && s.anchor == Anchor::Purchase
-            && s.latest_day <= PROMISE_LATEST_DAY
-            && thanked.is_none_or(|day| s.day > day)
-    };
+    let keeps_promise = |s: &Step| s.may_keep_promise() && thanked.is_none_or(|day| s.day > day);
     if !first().any(keeps_promise) {
         let what = "no step after the thank-you reaches every new customer within 21 days";
         let mend = "add a step with anchor = \"purchase\", occasions from 1, latest_day = 21 or less";

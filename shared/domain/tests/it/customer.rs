@@ -13,7 +13,7 @@ fn purchase(name: &str, ordered_at: DateTime<Utc>) -> Purchase {
 
 fn undone(name: &str, ordered_at: DateTime<Utc>) -> Purchase {
     let moments = Moments { cancelled_at: Some(ordered_at), ..Moments::default() };
-    purchase(name, ordered_at).join(Report { key: key(name), order: None, moments })
+    purchase(name, ordered_at).join(Report::new(key(name), None, moments))
 }
 
 fn take_in(customer: &mut Customer, purchase: &Purchase) {
@@ -92,7 +92,7 @@ fn an_occasion_with_a_new_order_is_no_history() {
 #[test]
 fn unpaid_orders_are_no_purchase_yet() {
     let unpaid = Moments { unpaid_seen_at: Some(at("2026-03-01 12:00")), ..Moments::default() };
-    let report = Report { key: key("a"), order: Some(order(at("2026-03-01 12:00"))), moments: unpaid };
+    let report = Report::new(key("a"), Some(order(at("2026-03-01 12:00"))), unpaid);
     let mut customer = nobody();
     customer.take_in(&Purchase::from_report(report), at("2026-03-01 12:00"), &shop());
     assert_eq!(customer, nobody());
@@ -227,7 +227,7 @@ fn build(
     if is_undone {
         let moments = Moments { cancelled_at: Some(at("2026-06-01 12:00")), ..Moments::default() };
         let last = states[states.len() - 1].clone();
-        states.push(last.join(Report { key: key(name), order: None, moments }));
+        states.push(last.join(Report::new(key(name), None, moments)));
     }
     states
 }

@@ -2,8 +2,11 @@
 
 #![cfg(test)]
 
+mod arrival;
 mod check;
+mod counts;
 mod customer;
+mod delivery;
 mod planner;
 mod planner_facts;
 mod planner_series;

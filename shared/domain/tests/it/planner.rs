@@ -79,7 +79,7 @@ fn late_news_of_an_early_arrival_goes_out_within_its_window() {
     let mut story = Story::new();
     story.buys("a", "2026-12-01 12:00").until("2026-12-07 12:00");
     let moments = Moments { arrived_at: Some(at("2026-12-02 12:00")), ..Moments::default() };
-    story.hears(Report { key: key("a"), order: None, moments });
+    story.hears(Report::new(key("a"), None, moments));
     check_planned(&story, &["arrival 2026-12-08 10:00", "usage 2026-12-15 10:00"]);
 }
 

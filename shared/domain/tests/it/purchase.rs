@@ -4,10 +4,10 @@ use crate::support::{at, key, order, paid};
 use chrono::Duration;
 use proptest::prelude::*;
 use wasurena_domain::contact::{EmailAddress, PersonName};
-use wasurena_domain::purchase::{Consent, Moments, Order, Purchase, Report};
+use wasurena_domain::purchase::{Consent, Moments, Order, Purchase, Refund, Report};
 
 fn report(moments: Moments, order: Option<Order>) -> Report {
-    Report { key: key("a"), order, moments }
+    Report::new(key("a"), order, moments)
 }
 
 fn join(reports: impl IntoIterator<Item = Report>) -> Purchase {
@@ -93,14 +93,16 @@ fn any_moment() -> impl Strategy<Value = Option<chrono::DateTime<chrono::Utc>>> 
 }
 
 fn any_report() -> impl Strategy<Value = Report> {
-    let moments = (any_moment(), any_moment(), any_moment(), any_moment(), any_moment(), any_moment()).prop_map(
-        |(paid_seen_at, unpaid_seen_at, shipped_at, arrived_at, cancelled_at, refunded_at)| Moments {
+    let moment = any_moment;
+    let moments = (moment(), moment(), moment(), moment(), moment(), moment(), moment()).prop_map(
+        |(paid_seen_at, unpaid_seen_at, shipped_at, arrived_at, cancelled_at, refunded_at, returned_at)| Moments {
             paid_seen_at,
             unpaid_seen_at,
             shipped_at,
             arrived_at,
             cancelled_at,
             refunded_at,
+            returned_at,
         },
     );
     let buyer = ("[a-c]@example\\.jp", proptest::option::of("[ア-ウ]"));
@@ -113,7 +115,13 @@ fn any_report() -> impl Strategy<Value = Report> {
         order.buyer.name = name.and_then(|name| PersonName::parse(&name));
         order
     });
-    (moments, proptest::option::weighted(0.8, order)).prop_map(|(moments, order)| report(moments, order))
+    let refund = (0..3_i64, 0..3_i64).prop_map(|(hour, thousands)| Refund {
+        at: at("2026-12-02 12:00") + Duration::hours(hour),
+        amount_minor: thousands * 1000,
+    });
+    let refunds = proptest::collection::btree_map("[a-c]", refund, 0..3);
+    (moments, proptest::option::weighted(0.8, order), refunds)
+        .prop_map(|(moments, order, refunds)| Report { refunds, ..report(moments, order) })
 }
 
 proptest! {

@@ -6,12 +6,14 @@ use chrono::{DateTime, Datelike, Duration, Utc, Weekday};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use wasurena_domain::calendar::day_of;
+use wasurena_domain::customer::Ruling;
 use wasurena_domain::follow_up::{FollowUp, State};
+use wasurena_domain::ledger::{Said, obstacle};
 use wasurena_domain::planner::{Change, NOTICE_MINUTES, REVIEW_DAYS, plan};
 use wasurena_domain::programme::{
     Anchor, Class, Occasions, OncePer, Programme, Series, SeriesLetter, Start, Step, check,
 };
-use wasurena_domain::purchase::{Consent, Line, Moments, Purchase, Report};
+use wasurena_domain::purchase::{Consent, Delivery, Line, Moments, Order, OrderKind, Purchase, Report};
 
 /// What may become known.
 #[derive(Debug, Clone)]
@@ -23,35 +25,99 @@ enum Fact {
         consent: Consent,
         mail: bool,
         waits_for_money: bool,
+        nature: Nature,
     },
     /// Money for an order that waited for it.
     Pays(usize),
     Cancels(usize),
     /// Arrival of a purchase, this many days ago.
     Arrives(usize, i64),
+    /// A purchase is handed over.
+    Ships(usize),
+    /// A part of a purchase's money goes back.
+    Returns(usize),
+    /// The owner has settled whatever was wrong.
+    Settles,
+    /// The owner decides to follow an order up, or to leave it alone.
+    Rules(usize, Ruling),
+    /// The address refuses mail.
+    Bounces,
+    /// It takes mail again.
+    Reaches,
     OptsOut,
     ComesBack,
     /// Nobody is at home for some hours.
     Outage(i64),
 }
 
+/// What kind of order it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Nature {
+    Plain,
+    Digital,
+    MadeToOrder,
+    /// Promised for so many days later.
+    Promised(u32),
+    Company,
+    Marketplace,
+    Of(OrderKind),
+}
+
+impl Nature {
+    fn apply(self, order: &mut Order) {
+        match self {
+            Self::Plain => {}
+            Self::Digital => order.delivery = Delivery::Digital,
+            Self::MadeToOrder => order.delivery = Delivery::MadeToOrder,
+            Self::Promised(days) => {
+                order.promised_on = Some(day_of(order.ordered_at + Duration::days(i64::from(days)), shop().zone));
+            }
+            Self::Company => order.company = true,
+            Self::Marketplace => order.marketplace = Some("rakuten".to_owned()),
+            Self::Of(kind) => order.kind = kind,
+        }
+    }
+}
+
+fn any_nature() -> impl Strategy<Value = Nature> {
+    let kinds = proptest::sample::select(vec![OrderKind::Renewal, OrderKind::Exchange, OrderKind::GiftCard]);
+    prop_oneof![
+        8 => Just(Nature::Plain),
+        1 => Just(Nature::Digital),
+        2 => Just(Nature::MadeToOrder),
+        2 => (0..60_u32).prop_map(Nature::Promised),
+        1 => Just(Nature::Company),
+        1 => Just(Nature::Marketplace),
+        1 => kinds.prop_map(Nature::Of),
+    ]
+}
+
 fn any_fact() -> impl Strategy<Value = Fact> {
     let consent = prop_oneof![3 => Just(Consent::Granted), 1 => Just(Consent::Unknown), 1 => Just(Consent::Denied)];
     let hours_ago = prop_oneof![4 => 0..2_i64, 2 => 0..24 * 24_i64, 1 => 0..24 * 900_i64];
-    let buys = (hours_ago, 0..3_u8, consent, proptest::bool::weighted(0.9), proptest::bool::weighted(0.15)).prop_map(
-        |(hours_ago, product, consent, mail, waits_for_money)| Fact::Buys {
+    let has_mail = proptest::bool::weighted(0.9);
+    let buys = (hours_ago, 0..3_u8, consent, has_mail, proptest::bool::weighted(0.15), any_nature()).prop_map(
+        |(hours_ago, product, consent, mail, waits_for_money, nature)| Fact::Buys {
             hours_ago,
             product,
             consent,
             mail,
             waits_for_money,
+            nature,
         },
     );
+    let ruling = prop_oneof![Just(Ruling::FollowUp), Just(Ruling::LeaveAlone)];
     prop_oneof![
         6 => buys,
         1 => any::<usize>().prop_map(Fact::Pays),
         1 => any::<usize>().prop_map(Fact::Cancels),
         3 => (any::<usize>(), 0..20_i64).prop_map(|(n, days)| Fact::Arrives(n, days)),
+        2 => any::<usize>().prop_map(Fact::Ships),
+        1 => any::<usize>().prop_map(Fact::Returns),
+        1 => Just(Fact::Settles),
+        1 => (any::<usize>(), ruling).prop_map(|(n, ruling)| Fact::Rules(n, ruling)),
+        1 => Just(Fact::Bounces),
+        1 => Just(Fact::Reaches),
         1 => Just(Fact::OptsOut),
         1 => Just(Fact::ComesBack),
         1 => (1..24 * 40_i64).prop_map(Fact::Outage),
@@ -115,12 +181,16 @@ fn any_programme() -> impl Strategy<Value = Programme> {
     let keep = (0..22_u32, 0..10_u32).prop_map(|(day, window)| (day, day + window));
     let more = (proptest::option::of(any_step(1)), proptest::option::of(any_step(2)));
     let series = (proptest::option::of(any_series(1)), proptest::option::of(any_series(2)));
-    let all = (thanks, keep, any::<bool>(), more, series).prop_map(|(thanks, keep, per_product, more, series)| {
+    let making = proptest::option::of((1..19_u32, 0..4_u32).prop_map(|(day, window)| (day, day + window)));
+    let all = (thanks, keep, any::<bool>(), more, series, making);
+    let all = all.prop_map(|(thanks, keep, per_product, more, series, making)| {
+        let making = making.map(|days| step("making", Class::Story, Anchor::Purchase, (1, None), days));
         let kept = step("keep", Class::Usage, Anchor::Purchase, (1, None), keep);
         let once_per = if per_product { OncePer::Product } else { OncePer::Occasion };
         let steps = [
             Some(step("thanks", Class::Thanks, Anchor::Purchase, (1, None), thanks)),
             Some(Step { once_per, ..kept }),
+            making.map(|making| Step { arrives_late: true, ..making }),
             more.0,
             more.1,
         ];
@@ -139,13 +209,15 @@ struct Trial {
     outages: Vec<(DateTime<Utc>, DateTime<Utc>)>,
     /// Times at which the customer had said stop: from and to.
     silences: Vec<(DateTime<Utc>, Option<DateTime<Utc>>)>,
+    /// Times at which a case was open, or the address refused mail: from and to.
+    troubles: Vec<(DateTime<Utc>, Option<DateTime<Utc>>)>,
 }
 
 impl Trial {
     fn new(programme: Programme) -> Self {
         let mut story = Story::of(shop(), programme);
         story.until("2026-03-01 12:00").plan_now();
-        Self { story, outages: Vec::new(), silences: Vec::new() }
+        Self { story, outages: Vec::new(), silences: Vec::new(), troubles: Vec::new() }
     }
 
     /// Lets the story run, one due entry after the other.
@@ -164,11 +236,12 @@ impl Trial {
         let nth = |n: usize| self.story.purchases.keys().nth(n % self.story.purchases.len().max(1)).cloned();
         let moments = Moments::default();
         match *fact {
-            Fact::Buys { hours_ago, product, consent, mail, waits_for_money } => {
+            Fact::Buys { hours_ago, product, consent, mail, waits_for_money, nature } => {
                 let mut order = order(now - Duration::hours(hours_ago));
                 order.version_at = now;
                 order.consent = consent;
                 order.lines = vec![Line::new(Some(&format!("product-{product}")), "器", None, 1, 100)];
+                nature.apply(&mut order);
                 if !mail {
                     order.buyer.email = None;
                 }
@@ -182,6 +255,21 @@ impl Trial {
             Fact::Cancels(n) => self.report(nth(n), Moments { cancelled_at: Some(now), ..moments }),
             Fact::Arrives(n, days) => {
                 self.report(nth(n), Moments { arrived_at: Some(now - Duration::days(days)), ..moments });
+            }
+            Fact::Ships(n) => self.report(nth(n), Moments { shipped_at: Some(now), ..moments }),
+            Fact::Returns(n) => self.report(nth(n), Moments { returned_at: Some(now), ..moments }),
+            Fact::Settles => {
+                self.story.customer.settled_at = Some(now);
+                self.story.plan_now();
+            }
+            Fact::Rules(n, ruling) => {
+                if let Some(key) = nth(n) {
+                    self.story.rules(key.order.as_str(), ruling);
+                }
+            }
+            Fact::Bounces | Fact::Reaches => {
+                let said = if matches!(fact, Fact::Bounces) { Said::Bounced } else { Said::Reachable };
+                self.story.post_says(said);
             }
             Fact::OptsOut => {
                 self.silences.push((now, None));
@@ -198,14 +286,28 @@ impl Trial {
                 self.outages.push((now, self.story.now));
             }
         }
+        self.note_trouble();
         if !matches!(fact, Fact::Outage(_)) {
             self.holds();
         }
     }
 
+    /// Notes from when to when something cheerful, or any mail at all, would be wrong.
+    fn note_trouble(&mut self) {
+        let now = self.story.now;
+        let in_trouble =
+            self.story.customer.open_case().is_some() || obstacle(&self.story.ledger, &self.story.customer).is_some();
+        match self.troubles.last_mut() {
+            Some((_, to @ None)) if !in_trouble => *to = Some(now),
+            Some((_, None)) => {}
+            _ if in_trouble => self.troubles.push((now, None)),
+            _ => {}
+        }
+    }
+
     fn report(&mut self, key: Option<wasurena_domain::ids::PurchaseKey>, moments: Moments) {
         if let Some(key) = key {
-            self.story.hears(Report { key, order: None, moments });
+            self.story.hears(Report::new(key, None, moments));
         }
     }
 
@@ -291,6 +393,8 @@ impl Trial {
         for (_, _, at) in &story.sent {
             let silent = self.silences.iter().any(|(from, to)| from < at && to.is_none_or(|to| *at < to));
             assert!(!silent, "I4: sent after an opt-out");
+            let troubled = self.troubles.iter().any(|(from, to)| from < at && to.is_none_or(|to| *at < to));
+            assert!(!troubled, "I7: sent while a case was open, or to an address that refuses mail");
         }
         self.first_promises();
     }
@@ -313,7 +417,14 @@ impl Trial {
         let begins = began(first).unwrap();
         let end = begins + Duration::days(23);
         let disturbed = |from: DateTime<Utc>, to: DateTime<Utc>| from <= end && to >= begins;
+        let is_odd = |p: &Purchase| {
+            let order = p.order.as_ref();
+            let is_plain = |o: &Order| !o.company && o.marketplace.is_none() && o.kind == OrderKind::Purchase;
+            p.ruling.is_some() || !order.is_some_and(is_plain)
+        };
         let unreachable = story.purchases.values().any(|(p, _)| p.is_undone() || p.moments.unpaid_seen_at.is_some())
+            || story.purchases.values().any(|(p, _)| is_odd(p))
+            || self.troubles.iter().any(|(from, to)| disturbed(*from, to.unwrap_or(end)))
             || story.purchases.values().any(|(p, _)| p.order.as_ref().is_some_and(|o| o.buyer.email.is_none()))
             || story.purchases.values().any(|(p, seen)| {
                 p.key != first.key && began(p).is_some_and(|b| b < *first_seen_at) && seen > first_seen_at

@@ -3,18 +3,20 @@
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use wasurena_domain::calendar::Slot;
+use wasurena_domain::catalogue::Catalogue;
 use wasurena_domain::contact::{EmailAddress, PersonName};
-use wasurena_domain::customer::Customer;
+use wasurena_domain::customer::{Customer, Ruling};
 use wasurena_domain::follow_up::{Event, FollowUp, Reason, State, transition};
 use wasurena_domain::ids::{CartId, CustomerId, FollowUpId, OrderId, PurchaseKey, ShopId, StepId};
+use wasurena_domain::ledger::{Channel, Entry, How, Said};
 use wasurena_domain::money::{Currency, Money};
 use wasurena_domain::planner::{Change, Plan, Situation, plan};
 use wasurena_domain::policy::{Decision, Moment, decide};
 use wasurena_domain::programme::{Anchor, Class, Occasions, OncePer, Programme, Series, SeriesLetter, Start, Step};
-use wasurena_domain::purchase::{Buyer, Consent, Line, Moments, Order, Purchase, Report};
-use wasurena_domain::shop::{Hours, Legal, Sender, Shop, Staff};
+use wasurena_domain::purchase::{Buyer, Consent, Delivery, Line, Moments, Order, OrderKind, Purchase, Report};
+use wasurena_domain::shop::{Hours, Legal, Sender, Shop, Staff, Thresholds};
 
 /// A sample shop in Tokyo.
 pub(crate) fn shop() -> Shop {
@@ -38,6 +40,10 @@ pub(crate) fn shop() -> Shop {
         hours: Hours { from: clock("09:00"), to: clock("20:00") },
         shards: 1,
         occasion_days: 7,
+        thresholds: Thresholds::default(),
+        holidays: BTreeSet::new(),
+        own_addresses: Vec::new(),
+        products: Catalogue::default(),
     }
 }
 
@@ -88,6 +94,7 @@ pub(crate) fn step(name: &str, class: Class, anchor: Anchor, occasions: (u32, Op
         class,
         anchor,
         occasions: Occasions { from: occasions.0, to: occasions.1 },
+        arrives_late: false,
         once_per: OncePer::Occasion,
         day: days.0,
         latest_day: days.1,
@@ -134,6 +141,12 @@ pub(crate) fn order(ordered_at: DateTime<Utc>) -> Order {
         },
         consent: Consent::Granted,
         gift: false,
+        kind: OrderKind::Purchase,
+        delivery: Delivery::Goods,
+        promised_on: None,
+        company: false,
+        marketplace: None,
+        payment: None,
         total: Money { amount_minor: 5900, currency: Currency::JPY },
         line_count: 1,
         lines: vec![Line::new(Some("cup"), "湯のみ", None, 1, 5900)],
@@ -143,7 +156,7 @@ pub(crate) fn order(ordered_at: DateTime<Utc>) -> Order {
 /// A report of an order paid when it was placed.
 pub(crate) fn paid(name: &str, order: Order) -> Report {
     let moments = Moments { paid_seen_at: Some(order.ordered_at), ..Moments::default() };
-    Report { key: key(name), order: Some(order), moments }
+    Report::new(key(name), Some(order), moments)
 }
 
 /// Somebody of whom nothing is known yet.
@@ -159,6 +172,7 @@ pub(crate) struct Story {
     pub(crate) customer: Customer,
     pub(crate) purchases: BTreeMap<PurchaseKey, (Purchase, DateTime<Utc>)>,
     pub(crate) follow_ups: Vec<FollowUp>,
+    pub(crate) ledger: Vec<Entry>,
     pub(crate) now: DateTime<Utc>,
     /// The last plan, as it was made.
     pub(crate) plan: Plan,
@@ -180,6 +194,7 @@ impl Story {
             customer: nobody(),
             purchases: BTreeMap::new(),
             follow_ups: Vec::new(),
+            ledger: Vec::new(),
             now: DateTime::UNIX_EPOCH,
             plan: Plan::default(),
             sent: Vec::new(),
@@ -202,12 +217,12 @@ impl Story {
 
     pub(crate) fn cancels(&mut self, name: &str, wall: &str) -> &mut Self {
         let moments = Moments { cancelled_at: Some(at_in(self.shop.zone, wall)), ..Moments::default() };
-        self.until(wall).hears(Report { key: key(name), order: None, moments })
+        self.until(wall).hears(Report::new(key(name), None, moments))
     }
 
     pub(crate) fn arrives(&mut self, name: &str, wall: &str) -> &mut Self {
         let moments = Moments { arrived_at: Some(at_in(self.shop.zone, wall)), ..Moments::default() };
-        self.until(wall).hears(Report { key: key(name), order: None, moments })
+        self.until(wall).hears(Report::new(key(name), None, moments))
     }
 
     /// A report comes in, now.
@@ -219,6 +234,37 @@ impl Story {
         };
         self.customer.take_in(&purchase, first_seen_at, &self.shop);
         self.purchases.insert(purchase.key.clone(), (purchase, first_seen_at));
+        self.plan_now()
+    }
+
+    /// The owner rules about an order.
+    pub(crate) fn rules(&mut self, name: &str, ruling: Ruling) -> &mut Self {
+        if let Some((purchase, first_seen_at)) = self.purchases.get_mut(&key(name)) {
+            purchase.ruling = Some(ruling);
+            self.customer.take_in(purchase, *first_seen_at, &self.shop);
+        }
+        self.plan_now()
+    }
+
+    /// The post says something of the customer's address, now.
+    pub(crate) fn post_says(&mut self, said: Said) -> &mut Self {
+        let entry = Entry {
+            at: self.now,
+            channel: Channel::Mail,
+            place: Some(self.customer.id.clone()),
+            said,
+            how: How::Post,
+            wording: None,
+            event: self.ledger.len().to_string(),
+        };
+        self.ledger.push(entry);
+        self.plan_now()
+    }
+
+    /// The owner has settled every case.
+    pub(crate) fn settles(&mut self, wall: &str) -> &mut Self {
+        self.until(wall);
+        self.customer.settled_at = Some(self.now);
         self.plan_now()
     }
 
@@ -300,6 +346,7 @@ impl Story {
             programme: &self.programme,
             customer: &self.customer,
             follow_ups: &self.follow_ups,
+            ledger: &self.ledger,
             now: self.now,
         }
     }
@@ -321,6 +368,7 @@ impl Story {
             programme: &self.programme,
             customer: &self.customer,
             follow_ups: &self.follow_ups,
+            ledger: &self.ledger,
             now: self.now,
         }
     }

@@ -92,7 +92,12 @@ proptest! {
             addressee: name.as_ref(),
             count: count.map_or(Count::Unknown, Count::Nth),
             gift,
-            product: Some(Product { name: &product, picture: gift.then_some("https://img.example.jp/a.jpg") }),
+            product: Some(Product {
+                name: &product,
+                picture: gift.then_some("https://img.example.jp/a.jpg"),
+                page: gift.then_some("https://sakura.example.jp/a"),
+                story: gift.then_some(product.as_str()),
+            }),
             bought_on: start().checked_add_days(Days::new(day)),
             consent,
             stop_url: "https://otayori.example.jp/c/sakura/stop/TOKEN",

@@ -33,6 +33,7 @@ fn keys_of_the_programme() {
     let at = |from: &str, to: &str, site: &str, what: &str| edit("programme.toml", from, to, &[(site, what)]);
     at("day = 14", "day = 14\ncolour = \"red\"", "programme.toml:16: form", "`colour` is no key in [[step]]");
     at("day = 14", "day = \"two weeks\"", "programme.toml:15: form", "`day` in [[step]] must be a whole number");
+    at("day = 14", "day = 14\narrives = \"soon\"", "programme.toml:16: form", "`arrives` in [[step]] must be late");
     at("day = 14\n", "", "programme.toml:10: form", "`day` is missing in [[step]]");
     at("class = \"usage\"", "class = \"advice\"", "programme.toml:12: form", "must be one of thanks, survey");
     at("\"every\"", "\"first\"", "programme.toml:14: form", "`occasions` in [[step]] must be");

@@ -38,10 +38,10 @@ fn the_first_three_for_every_kind_of_customer() {
         ("nameless", Facts { addressee: None, ..plain }),
         ("no-consent", Facts { consent: Consent::Unknown, ..plain }),
         ("unknown-count", Facts { count: Count::Unknown, ..plain }),
-        ("no-picture", Facts { product: Some(Product { name: "粉引の飯碗", picture: None }), ..plain }),
+        ("no-picture", Facts { product: Some(Product { name: "粉引の飯碗", ..Product::default() }), ..plain }),
         ("no-product", Facts { product: None, ..plain }),
     ];
-    for id in ["thanks-first", "arrival", "usage"] {
+    for id in ["thanks-first", "making", "arrival", "usage"] {
         for (kind, facts) in &kinds {
             let mail = book.render(&step(id), facts).unwrap();
             let shown = format!("件名: {}\n\n{}", mail.subject, mail.text);
@@ -49,6 +49,27 @@ fn the_first_three_for_every_kind_of_customer() {
             assert_eq!(mail.html.contains("<img"), facts.product.and_then(|p| p.picture).is_some(), "{id} {kind}");
         }
     }
+}
+
+#[test]
+fn only_what_arrives_late_is_told_of_while_it_is_made() {
+    let book = book();
+    let late: Vec<&str> =
+        book.programme.steps.iter().filter(|step| step.arrives_late).map(|step| step.id.as_str()).collect();
+    assert_eq!(late, ["making"]);
+}
+
+#[test]
+fn the_story_of_a_thing_is_told_with_its_thanks_and_once() {
+    let (book, name) = (book(), hanako());
+    let plain = standard(name.as_ref());
+    let story = "山の土に白い化粧をかけ、薪の窯で焼いています。";
+    let product = plain.product.map(|product| Product { story: Some(story), ..product });
+    let telling = book.programme.messages().filter(|(id, _)| {
+        let facts = Facts { product, count: count_of(id.as_str()), ..plain };
+        book.render(id, &facts).unwrap().text.contains(story)
+    });
+    assert_eq!(telling.map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["thanks-first"]);
 }
 
 #[test]
@@ -83,7 +104,7 @@ fn the_default_year_has_its_messages() {
     let book = book();
     let count = |class| book.programme.messages().filter(|(_, c)| *c == class).count();
     let classes = [Class::Thanks, Class::Survey, Class::Greeting, Class::Voices, Class::Story, Class::Promotion];
-    assert_eq!(classes.map(count), [3, 1, 3, 3, 3, 4]);
+    assert_eq!(classes.map(count), [3, 1, 3, 3, 4, 4]);
     // Usage, and three of care.
     assert_eq!(count(Class::Usage), 4);
 }

@@ -21,7 +21,7 @@ fn values_are_never_markup() {
     let book = Folder::utsuwa().book();
     for wild in WILD {
         let name = PersonName::parse(wild);
-        let product = Some(Product { name: wild, picture: None });
+        let product = Some(Product { name: wild, ..Product::default() });
         for id in ["thanks-first", "arrival", "usage", "news-presents"] {
             let facts =
                 Facts { product, addressee: name.as_ref(), count: wasurena_letters::Count::Unknown, ..standard(None) };
@@ -34,7 +34,7 @@ fn values_are_never_markup() {
         }
         // The tags are those of a mail about a bowl: a value adds none and takes none away.
         let mail = book.render(&step("arrival"), &Facts { product, ..standard(None) }).unwrap();
-        let bare = Some(Product { name: "碗", picture: None });
+        let bare = Some(Product { name: "碗", ..Product::default() });
         let plain = book.render(&step("arrival"), &Facts { product: bare, ..standard(None) }).unwrap();
         assert_eq!(mail.html.matches('<').count(), plain.html.matches('<').count(), "{wild}");
         assert_eq!(mail.html.matches('"').count(), plain.html.matches('"').count(), "{wild}");
@@ -47,6 +47,7 @@ fn escaped_once_and_shown_as_given() {
     let product = Some(Product {
         name: "碗 & <皿> {{ x }} 'a' \"b\"",
         picture: Some("https://img.example.jp/a.jpg?x=1&y=\"2\""),
+        ..Product::default()
     });
     let mail = book.render(&step("arrival"), &Facts { product, ..standard(None) }).unwrap();
     assert!(mail.text.contains("碗 & <皿> {{ x }} 'a' \"b\"は、無事に"), "{}", mail.text);
@@ -66,7 +67,7 @@ fn a_letters_own_addresses_are_links() {
         "件名: あ\n\n直し方 → https://naoshi.example.jp/how\nお店 → {{ shop.url }}new?a=1&b=2\n{{ product.name }}\n",
     );
     let book = folder.book();
-    let product = Some(Product { name: "罠 → https://evil.example/", picture: None });
+    let product = Some(Product { name: "罠 → https://evil.example/", ..Product::default() });
     let mail = book.render(&step("hello"), &Facts { product, ..standard(None) }).unwrap();
     assert!(mail.text.starts_with(
         "直し方 → https://naoshi.example.jp/how\nお店 → https://sakura.example.jp/new?a=1&b=2\n罠 → https://evil.example/\n"

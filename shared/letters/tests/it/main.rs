@@ -5,8 +5,12 @@
 mod any_text;
 mod broken;
 mod defaults;
+mod deployment;
+mod docs;
 mod escaping;
 mod links;
+mod products;
+mod settings;
 
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -61,8 +65,12 @@ impl Folder {
         *text = text.replacen(from, to, 1);
     }
 
+    fn files(&self) -> Files {
+        Files::new(self.0.clone()).unwrap()
+    }
+
     fn load(&self) -> Result<Book, Vec<Problem>> {
-        load(&shop(), &Files::new(self.0.clone()).unwrap())
+        load(&shop(), &self.files())
     }
 
     #[track_caller]
@@ -113,7 +121,11 @@ fn standard(name: Option<&PersonName>) -> Facts<'_> {
         addressee: name,
         count: Count::Nth(1),
         gift: false,
-        product: Some(Product { name: "粉引の飯碗", picture: Some("https://img.example.jp/meshiwan.jpg") }),
+        product: Some(Product {
+            name: "粉引の飯碗",
+            picture: Some("https://img.example.jp/meshiwan.jpg"),
+            ..Product::default()
+        }),
         bought_on: Some(start()),
         consent: Consent::Granted,
         stop_url: "https://otayori.example.jp/c/sakura/stop/TOKEN",

@@ -2,6 +2,7 @@
 //! the whole request for the postbox.
 
 mod address;
+mod event;
 mod mail;
 mod message;
 
@@ -16,6 +17,7 @@ use super::time::VirtualTime;
 use super::wire::ApiError;
 use message::Message;
 
+pub use event::EventKind;
 pub use mail::{MailError, StoredMail};
 
 /// What GetAccount says of a new account out of the sandbox.

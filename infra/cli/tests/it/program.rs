@@ -1,55 +1,11 @@
 //! The program as people start it: killed and started again, checked, asked for help.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
+use crate::support::{Up, copy, get, until};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Command;
 
 const SECRET: &str = wasurena_local::sample::SECRET;
-
-/// `wasurena up`, ended by its own process when the test ends, however it ends.
-struct Up {
-    process: Child,
-    url: String,
-    _output: BufReader<ChildStdout>,
-}
-
-impl Up {
-    fn start(folder: &Path) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_wasurena"))
-            .args(["up", "--port", "0", "--frozen", "--now", "2026-12-01T09:00:00+09:00", "--data"])
-            .arg(folder)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let mut output = BufReader::new(process.stdout.take().unwrap());
-        output.read_line(&mut line).unwrap();
-        let url = line.trim().rsplit(' ').next().unwrap().to_owned();
-        assert!(url.starts_with("http://127.0.0.1:"), "{line:?}");
-        Self { process, url, _output: output }
-    }
-
-    /// SIGKILL: no goodbye.
-    fn kill(mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-}
-
-impl Drop for Up {
-    fn drop(&mut self) {
-        let _already_dead = self.process.kill();
-        let _reaped = self.process.wait();
-    }
-}
-
-async fn get(up: &Up, path: &str) -> Value {
-    reqwest::get(format!("{}{path}", up.url)).await.unwrap().json().await.unwrap()
-}
 
 async fn order(up: &Up, number: u64) -> u16 {
     let at = "2026-12-01T09:00:00+09:00";
@@ -64,12 +20,6 @@ async fn order(up: &Up, number: u64) -> u16 {
     let request = reqwest::Client::new().post(format!("{}/hooks/sakura/shopify", up.url));
     let request = request.header(name, signature).header("x-shopify-topic", "orders/create");
     request.body(body).send().await.map_or(0, |answer| answer.status().as_u16())
-}
-
-async fn until(up: &Up, to: &str) {
-    let request = reqwest::Client::new().post(format!("{}/_local/clock", up.url));
-    let request = request.header("content-type", "application/json").body(json!({ "to": to }).to_string());
-    assert_eq!(request.send().await.unwrap().status(), 200);
 }
 
 #[tokio::test]
@@ -150,7 +100,7 @@ fn check(folder: &Path) -> (Option<i32>, String) {
 fn check_finds_nothing_in_the_default_programme() {
     let (code, said) = check(&programme());
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("21 messages"), "{said}");
+    assert!(said.contains("22 messages"), "{said}");
 }
 
 #[test]
@@ -173,17 +123,4 @@ fn check_of_a_folder_that_is_none_says_so() {
     let (code, said) = check(Path::new("/nowhere/at/all"));
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("cannot be read: is it a folder?"), "{said}");
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            std::fs::create_dir(&target).unwrap();
-            copy(&path, &target);
-        } else {
-            std::fs::copy(&path, &target).unwrap();
-        }
-    }
 }

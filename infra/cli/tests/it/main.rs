@@ -1,0 +1,8 @@
+//! The program as people start it.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod owner;
+mod program;
+mod shop;
+mod support;

@@ -1,0 +1,125 @@
+//! The owner's hand, on a running `wasurena up`: what was said on the phone binds at once, what is decided is done.
+
+use crate::support::{Up, get, until};
+use serde_json::{Value, json};
+use std::process::Command;
+use tempfile::TempDir;
+use wasurena_local::sample;
+
+const HANAKO: &str = "hanako@example.jp";
+
+fn wasurena(up: &Up, arguments: &[&str]) -> (bool, String) {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_wasurena")).args(arguments).args(["--local", &up.url]).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+    (output.status.success(), said)
+}
+
+#[track_caller]
+fn done(up: &Up, arguments: &[&str]) {
+    let (is_done, said) = wasurena(up, arguments);
+    assert!(is_done && !said.contains('@'), "{arguments:?}: {said}");
+}
+
+/// A shop in which 花子 has just bought a bowl, in one way or another.
+async fn shop(changes: Value) -> (TempDir, Up) {
+    let data = tempfile::tempdir().unwrap();
+    let up = Up::start(data.path());
+    let mut order = json!({
+        "id": 1, "created_at": "2026-12-01T08:50:00+09:00", "updated_at": "2026-12-01T08:50:00+09:00",
+        "currency": "JPY", "total_price": "3800", "financial_status": "paid", "email": HANAKO,
+        "customer": { "last_name": "山田", "first_name": "花子", "email_marketing_consent": { "state": "subscribed" } },
+        "line_items": [{ "product_id": 7, "title": "飯碗", "quantity": 1, "price": "3800" }],
+    });
+    order.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    hook(&up, "orders/create", &order).await;
+    (data, up)
+}
+
+async fn hook(up: &Up, topic: &str, body: &Value) {
+    let body = body.to_string();
+    let (name, signature) = wasurena_carts::sign::shopify(sample::SECRET, body.as_bytes());
+    let request = reqwest::Client::new().post(format!("{}/hooks/sakura/shopify", up.url));
+    let request = request.header(name, signature).header("x-shopify-topic", topic);
+    assert_eq!(request.body(body).send().await.unwrap().status(), 200);
+}
+
+/// How many mails there are at a moment.
+async fn mails_at(up: &Up, at: &str) -> usize {
+    until(up, at).await;
+    get(up, "/_local/postbox").await["mails"].as_array().unwrap().len()
+}
+
+#[tokio::test]
+async fn a_stop_on_the_phone_binds_at_once_and_can_be_taken_back() {
+    let (_data, up) = shop(json!({})).await;
+    done(&up, &["customer", "stop", "sakura", HANAKO, "--how", "phone", "--words", "もう結構です"]);
+    done(&up, &["customer", "stop", "sakura", HANAKO, "--how", "phone"]);
+    assert_eq!(mails_at(&up, "2026-12-03T00:00:00+09:00").await, 0);
+    done(&up, &["customer", "resume", "sakura", HANAKO, "--how", "in-person"]);
+    assert_eq!(mails_at(&up, "2026-12-04T00:00:00+09:00").await, 1, "the thank-you is still in its time");
+}
+
+#[tokio::test]
+async fn an_address_that_bounced_is_written_to_again_when_the_owner_says_so() {
+    let (_data, up) = shop(json!({})).await;
+    assert_eq!(mails_at(&up, "2026-12-02T12:00:00+09:00").await, 1);
+    let mail = get(&up, "/_local/postbox").await["mails"][0]["id"].clone();
+    let event = json!({ "mail": mail, "type": "bounce", "permanent": true });
+    let request = reqwest::Client::new().post(format!("{}/_local/ses-events", up.url));
+    let request = request.header("content-type", "application/json").body(event.to_string());
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    assert_eq!(mails_at(&up, "2026-12-08T12:00:00+09:00").await, 1);
+    done(&up, &["customer", "reach", "sakura", HANAKO, "--how", "phone"]);
+    assert_eq!(mails_at(&up, "2026-12-09T12:00:00+09:00").await, 2, "the question, a day late");
+}
+
+#[tokio::test]
+async fn a_case_is_settled_and_what_is_planned_goes_on() {
+    let (_data, up) = shop(json!({})).await;
+    let refund = json!({
+        "id": 9, "order_id": 1, "created_at": "2026-12-01T10:00:00+09:00", "refund_line_items": [],
+        "transactions": [{ "id": 1, "kind": "refund", "status": "success", "amount": "500", "currency": "JPY" }],
+    });
+    hook(&up, "refunds/create", &refund).await;
+    assert_eq!(mails_at(&up, "2026-12-02T12:00:00+09:00").await, 0);
+    let tasks = get(&up, "/_local/tasks?shop=sakura").await;
+    let customer = tasks[0]["customer"].as_str().unwrap().to_owned();
+    // By the id, as the owner's list shows it.
+    done(&up, &["customer", "settle", "sakura", &customer]);
+    assert_eq!(mails_at(&up, "2026-12-03T12:00:00+09:00").await, 1);
+}
+
+#[tokio::test]
+async fn a_held_order_is_followed_up_or_left_alone_as_the_owner_decides() {
+    let company = || json!({ "billing_address": { "company": "見本商事株式会社" } });
+    let (_data, up) = shop(company()).await;
+    assert_eq!(mails_at(&up, "2026-12-02T12:00:00+09:00").await, 0);
+    done(&up, &["order", "follow-up", "sakura", "shopify", "1"]);
+    assert_eq!(mails_at(&up, "2026-12-03T12:00:00+09:00").await, 1);
+    done(&up, &["order", "leave-alone", "sakura", "shopify", "1"]);
+    assert_eq!(mails_at(&up, "2027-01-30T12:00:00+09:00").await, 1);
+}
+
+#[tokio::test]
+async fn somebody_who_asks_to_be_forgotten_is() {
+    let (_data, up) = shop(json!({})).await;
+    done(&up, &["customer", "erase", "sakura", HANAKO]);
+    assert_eq!(mails_at(&up, "2026-12-30T12:00:00+09:00").await, 0);
+    assert_eq!(get(&up, &format!("/_local/follow-ups?shop=sakura&customer={HANAKO}")).await, json!([]));
+}
+
+#[tokio::test]
+async fn what_cannot_be_done_says_what_to_do() {
+    let (_data, up) = shop(json!({})).await;
+    for (arguments, hint) in [
+        (&["customer", "settle", "sakura", "nobody@example.jp"][..], "there is no such customer"),
+        (&["customer", "settle", "sakura", "だれか"], "give a mail address, or a customer's id"),
+        (&["customer", "settle", "nowhere", HANAKO], "the shop nowhere has no programme"),
+        (&["order", "follow-up", "sakura", "shopify", "99"], "the diary has no order shopify/99"),
+    ] {
+        let (is_done, said) = wasurena(&up, arguments);
+        assert!(!is_done && said.contains(hint), "{arguments:?}: {said}");
+        assert!(!said.contains("example.jp"), "{said}");
+    }
+}

@@ -1,0 +1,66 @@
+//! Tombstones: what takes the place of a customer or a purchase that was erased, under the same key. Every write of
+//! facts requires that what it replaces is still what it read, so a late report cannot bring anybody back.
+
+use super::customers::{ERASED, Erased, version_is};
+use super::item::{Condition, from_item, kind, to_item};
+use super::keys::Key;
+use super::purchases::envelope;
+use super::{CustomerRecord, Diary, DiaryError};
+use serde::{Deserialize, Serialize};
+use wasurena_domain::ids::{CustomerId, PurchaseKey, ShopId};
+use wasurena_domain::ledger::Entry;
+
+#[derive(Deserialize)]
+struct Pointer {
+    purchase: PurchaseKey,
+}
+
+#[derive(Serialize)]
+struct ErasedPurchase {}
+
+impl Diary {
+    /// The purchases of a customer that their summary does not hold.
+    ///
+    /// # Errors
+    /// [`DiaryError`] where the diary cannot be read.
+    pub async fn other_purchases(&self, shop: &ShopId, id: &CustomerId) -> Result<Vec<PurchaseKey>, DiaryError> {
+        let items = self.partition(&Key::customer(shop, id).pk).await?;
+        let pointers = items.into_iter().filter(|item| kind(item) == "pointer");
+        pointers.map(|item| from_item::<Pointer>(item).map(|pointer| pointer.purchase)).collect()
+    }
+
+    /// Puts a tombstone in the place of a purchase, whatever stands there.
+    ///
+    /// # Errors
+    /// [`DiaryError`] where the diary cannot be written; doing it again is safe.
+    pub async fn erase_purchase(&self, shop: &ShopId, key: &PurchaseKey) -> Result<(), DiaryError> {
+        let item = to_item(envelope(Key::purchase(shop, key), ERASED), &ErasedPurchase {})?;
+        self.put(item, Condition::default()).await
+    }
+
+    /// Puts a tombstone in the place of a customer: of the one who was read, or where nobody stands.
+    ///
+    /// # Errors
+    /// [`DiaryError::Changed`] where something else stands there by now: read again.
+    pub async fn erase_customer(
+        &self,
+        shop: &ShopId,
+        before: Option<&CustomerRecord>,
+        erased: &Erased,
+    ) -> Result<(), DiaryError> {
+        let item = to_item(envelope(Key::customer(shop, &erased.id), ERASED), erased)?;
+        let condition = before.map_or_else(Condition::is_new, |record| version_is(record.customer.version));
+        self.put(item, condition).await
+    }
+
+    /// Takes the wording out of an entry of the ledger: it may be a person's own words. What was said, when and
+    /// how stays on record.
+    ///
+    /// # Errors
+    /// [`DiaryError`] where the diary cannot be written; doing it again is safe.
+    pub async fn forget_wording(&self, shop: &ShopId, id: &CustomerId, entry: &Entry) -> Result<(), DiaryError> {
+        let silent = Entry { wording: None, ..entry.clone() };
+        let key = Key::ledger(shop, id, &entry.key());
+        self.put(to_item(envelope(key, super::ledger::LEDGER), &silent)?, Condition::default()).await
+    }
+}

@@ -1,0 +1,91 @@
+//! The catalogue: what a shop told about its products, in its product file.
+//!
+//! Carts say little about what was bought: Shopify sends no picture, Stripe no lines at all. What the
+//! catalogue knows fills that in.
+
+use crate::purchase::Delivery;
+use std::collections::BTreeMap;
+use unicode_normalization::UnicodeNormalization as _;
+
+/// A product, as the shop describes it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Product {
+    /// What carts call it: product ids, Stripe's payment links (`plink_…`). May be empty: then its name is looked for.
+    pub ids: Vec<String>,
+    /// What customers know it by.
+    pub name: String,
+    /// The group it belongs to.
+    pub group: Option<String>,
+    /// A picture on https.
+    pub picture: Option<String>,
+    /// Its page on https.
+    pub page: Option<String>,
+    /// What there is to tell about it: a few sentences.
+    pub story: Option<String>,
+    /// How it reaches the customer, where the cart does not know better.
+    pub delivery: Delivery,
+}
+
+/// What a shop sells, found by id or by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Catalogue {
+    products: Vec<Product>,
+    by_id: BTreeMap<String, usize>,
+    by_name: BTreeMap<String, usize>,
+}
+
+impl Catalogue {
+    /// A catalogue of these products. Of two with the same id or name the first counts.
+    #[must_use]
+    pub fn new(products: Vec<Product>) -> Self {
+        let mut catalogue = Self::default();
+        for (place, product) in products.iter().enumerate() {
+            for id in &product.ids {
+                catalogue.by_id.entry(id.clone()).or_insert(place);
+            }
+            catalogue.by_name.entry(folded(&product.name)).or_insert(place);
+        }
+        catalogue.products = products;
+        catalogue
+    }
+
+    /// The product with this id; else the one with this name, whatever its width and case.
+    #[must_use]
+    pub fn find(&self, id: Option<&str>, name: Option<&str>) -> Option<&Product> {
+        let by_id = id.and_then(|id| self.by_id.get(id));
+        let by_name = || name.or(id).and_then(|name| self.by_name.get(&folded(name)));
+        by_id.or_else(by_name).and_then(|place| self.products.get(*place))
+    }
+
+    /// All products, in the shop's order.
+    pub fn products(&self) -> impl Iterator<Item = &Product> {
+        self.products.iter()
+    }
+}
+
+fn folded(name: &str) -> String {
+    name.nfkc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_product_is_found_by_id_and_else_by_name() {
+        let bowl =
+            Product { ids: vec!["7".into(), "plink_1".into()], name: "粉引の飯碗 A".into(), ..Product::default() };
+        let dish = Product { name: "7".into(), ..Product::default() };
+        let catalogue = Catalogue::new(vec![bowl.clone(), dish]);
+        for (id, name) in [
+            (Some("7"), None),
+            (Some("plink_1"), None),
+            (None, Some("粉引の飯碗　ａ")),
+            (Some("x"), Some("粉引の飯碗 A")),
+        ] {
+            assert_eq!(catalogue.find(id, name), Some(&bowl), "{id:?} {name:?}");
+        }
+        assert_eq!(catalogue.find(Some("x"), Some("y")), None);
+        assert_eq!(catalogue.find(None, None), None);
+    }
+}

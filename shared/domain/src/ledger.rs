@@ -1,0 +1,193 @@
+//! The ledger: what somebody said about hearing from the shop, and what the post said about reaching them.
+//!
+//! Append-only: an entry is written once and never changed or removed, so that for three years and longer it can
+//! be shown who said what, when, how and in which words (特定商取引法 12条の3). What holds now follows from all
+//! entries by their times: unknown is never granted, and an import cannot take a "no" back, since it cannot
+//! be later than it (R30).
+
+use crate::customer::Customer;
+use crate::follow_up::Reason;
+use crate::ids::CustomerId;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// Longest wording kept, in characters.
+const WORDING_MAX: usize = 500;
+
+/// A way to reach somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// Mail to an address.
+    Mail,
+}
+
+impl Channel {
+    /// The channel by its name in the diary.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+        }
+    }
+}
+
+/// What an entry says. Of two things said at the same time, the one that stops comes later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Said {
+    /// Yes to hearing from the shop beyond the purchase itself.
+    Granted,
+    /// No to that.
+    Denied,
+    /// Again, after all.
+    Resumed,
+    /// The owner has made sure that the address takes mail again.
+    Reachable,
+    /// Stop: nothing at all through this channel (R30).
+    OptedOut,
+    /// The customer called a message spam: a stop as well.
+    Complained,
+    /// The address refuses mail for good.
+    Bounced,
+}
+
+impl Said {
+    /// What was said, by its name in the diary.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Granted => "granted",
+            Self::Denied => "denied",
+            Self::OptedOut => "opted_out",
+            Self::Resumed => "resumed",
+            Self::Complained => "complained",
+            Self::Bounced => "bounced",
+            Self::Reachable => "reachable",
+        }
+    }
+}
+
+/// How it was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// With an order, in the cart.
+    Order,
+    /// By the link in a mail.
+    Link,
+    /// In a reply, which the owner read.
+    Reply,
+    /// On the phone, to the owner.
+    Phone,
+    /// In the shop, to the owner.
+    InPerson,
+    /// By the recipient's mail provider.
+    Post,
+}
+
+/// An entry of the ledger. Who said it is the customer in whose partition it stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Entry {
+    /// When it was said.
+    pub at: DateTime<Utc>,
+    /// Through which channel the customer is, or is not, to be reached.
+    pub channel: Channel,
+    /// The digest of the address that it is about; `None` where it is about the customer, whatever their address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<CustomerId>,
+    /// What was said.
+    pub said: Said,
+    /// How.
+    pub how: How,
+    /// In which words, where they are known: 「お便りを受け取る」.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wording: Option<String>,
+    /// By which event: an order and its version, a message, a note. It makes the same event the same entry.
+    pub event: String,
+}
+
+impl Entry {
+    /// The entry with its wording kept within bounds.
+    #[must_use]
+    pub fn bounded(mut self) -> Self {
+        self.wording = self.wording.map(|text| text.chars().take(WORDING_MAX).collect());
+        self
+    }
+
+    /// What makes it the same entry when it is written again.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let place = self.place.as_ref().map_or("customer", CustomerId::as_str);
+        let event: String = self.event.chars().filter(|c| !c.is_control()).take(200).collect();
+        format!("{}#{place}#{}#{event}", self.channel.name(), self.said.name())
+    }
+}
+
+/// Why no mail may go to a customer, by their ledger and their record; `None` where it may.
+#[must_use]
+pub fn obstacle(ledger: &[Entry], customer: &Customer) -> Option<Reason> {
+    let place = customer.mail_place.as_ref().unwrap_or(&customer.id);
+    let concerns = |e: &&Entry| e.channel == Channel::Mail && e.place.as_ref().is_none_or(|p| p == place);
+    let last = |kinds: &[Said]| ledger.iter().filter(concerns).filter(|e| kinds.contains(&e.said)).max();
+    let stop = last(&[Said::OptedOut, Said::Complained, Said::Resumed]).map(|e| e.said);
+    let reach = last(&[Said::Bounced, Said::Reachable]).map(|e| e.said);
+    match (stop, reach) {
+        _ if customer.opted_out_at.is_some() => Some(Reason::OptedOut),
+        (Some(Said::OptedOut), _) => Some(Reason::OptedOut),
+        (Some(Said::Complained), _) => Some(Reason::Complained),
+        _ if customer.email.is_none() => Some(Reason::NoMailAddress),
+        (_, Some(Said::Bounced)) => Some(Reason::AddressBounced),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contact::EmailAddress;
+    use crate::ids::ShopId;
+
+    fn entry(minute: u32, said: Said, place: Option<&CustomerId>) -> Entry {
+        Entry {
+            at: format!("2026-12-01T00:{minute:02}:00Z").parse().unwrap(),
+            channel: Channel::Mail,
+            place: place.cloned(),
+            said,
+            how: How::Link,
+            wording: None,
+            event: minute.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_last_word_counts_whatever_the_order_of_arrival() {
+        use Said::{Bounced, Complained, Granted, OptedOut, Reachable, Resumed};
+        let shop = ShopId::parse("sakura").unwrap();
+        let id = CustomerId::derive(b"key", &shop, "hanako@example.jp");
+        let other = CustomerId::derive(b"key", &shop, "old@example.jp");
+        let mut customer = Customer::new(id.clone());
+        customer.email = Some(EmailAddress::parse("hanako@example.jp").unwrap());
+        for (entries, expected) in [
+            (vec![], None),
+            (vec![entry(1, Granted, None)], None),
+            (vec![entry(1, OptedOut, None)], Some(Reason::OptedOut)),
+            (vec![entry(1, OptedOut, None), entry(2, Resumed, None)], None),
+            (vec![entry(2, OptedOut, None), entry(1, Resumed, None)], Some(Reason::OptedOut)),
+            (vec![entry(1, OptedOut, None), entry(2, Granted, None)], Some(Reason::OptedOut)),
+            (vec![entry(1, Complained, Some(&id))], Some(Reason::Complained)),
+            (vec![entry(1, Complained, Some(&other))], None),
+            (vec![entry(1, Bounced, Some(&id))], Some(Reason::AddressBounced)),
+            (vec![entry(1, Bounced, Some(&other))], None),
+            (vec![entry(1, Bounced, Some(&id)), entry(2, Resumed, None)], Some(Reason::AddressBounced)),
+            (vec![entry(1, Bounced, Some(&id)), entry(2, Reachable, Some(&id))], None),
+            (vec![entry(1, Bounced, Some(&id)), entry(2, OptedOut, None)], Some(Reason::OptedOut)),
+        ] {
+            let backwards: Vec<Entry> = entries.iter().rev().cloned().collect();
+            assert_eq!(obstacle(&entries, &customer), expected, "{entries:?}");
+            assert_eq!(obstacle(&backwards, &customer), expected, "{entries:?}");
+        }
+        customer.email = None;
+        assert_eq!(obstacle(&[], &customer), Some(Reason::NoMailAddress));
+    }
+}
