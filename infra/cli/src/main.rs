@@ -65,6 +65,8 @@ enum Command {
 enum ShopCommand {
     /// Check a shop's file with all it names, then put it in place: secrets into Parameter Store, the rest into the diary
     Apply(shop::Apply),
+    /// Erase everything that came from a cart, as a cart asks (shop/redact) when it is taken away
+    EraseCart(owner::WhichCart),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -81,6 +83,9 @@ fn main() -> anyhow::Result<ExitCode> {
             Command::Check { programme } => check::run(&programme, &mut std::io::stdout()),
             Command::Customer(command) => Box::pin(owner::customer(command, &mut std::io::stdout())).await,
             Command::Order(command) => Box::pin(owner::order(command, &mut std::io::stdout())).await,
+            Command::Shop(ShopCommand::EraseCart(which)) => {
+                Box::pin(owner::erase_cart(which, &mut std::io::stdout())).await
+            }
             Command::Shop(ShopCommand::Apply(apply)) => Box::pin(shop::apply(apply, &mut std::io::stdout())).await,
         }
     })

@@ -4,10 +4,12 @@
 use crate::site::{Rooms, Site};
 use anyhow::anyhow;
 use clap::{Args, Subcommand, ValueEnum};
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
-use wasurena_cloud::erasing::Erasing;
+use wasurena_cloud::diary::PurchasePlace;
+use wasurena_cloud::erasing::{ErasedCart, Erasing};
 use wasurena_cloud::rulings;
 use wasurena_cloud::wishes::{Saying, Wish, carry_out};
 use wasurena_domain::contact::EmailAddress;
@@ -27,6 +29,8 @@ pub(crate) enum CustomerCommand {
     Reach(Said),
     /// What was wrong with their purchase is settled: what is planned goes on
     Settle(Whom),
+    /// Show everything that the shop has of them, to hand it over
+    Show(Whom),
     /// Erase their data; what was sent and said stays on record without them
     Erase(Whom),
 }
@@ -76,6 +80,30 @@ impl From<HowSaid> for How {
     }
 }
 
+/// A cart of a shop, and where it is.
+#[derive(Debug, Args)]
+pub(crate) struct WhichCart {
+    /// The shop
+    shop: String,
+    /// The cart: shopify, woocommerce, stripe, standard
+    cart: String,
+    #[command(flatten)]
+    site: Site,
+}
+
+/// Erases everything that came from a cart.
+pub(crate) async fn erase_cart(which: WhichCart, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let (shop, cart) = (ShopId::parse(&which.shop)?, CartId::parse(&which.cart)?);
+    let Rooms { diary, keyring, clock, .. } = which.site.open().await?;
+    let ErasedCart { customers, purchases, kept } =
+        Erasing::new(diary, keyring, clock).erase_cart(&shop, &cart).await?;
+    writeln!(out, "{shop}, {cart}: {customers} customers and {purchases} other purchases erased")?;
+    if kept > 0 {
+        writeln!(out, "  {kept} customers stay, because they bought elsewhere too")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 /// `wasurena order …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum OrderCommand {
@@ -111,6 +139,13 @@ pub(crate) async fn customer(command: CustomerCommand, out: &mut impl Write) -> 
             writeln!(out, "{id}: settled; what is planned goes on")?;
             Ok(ExitCode::SUCCESS)
         }
+        CustomerCommand::Show(whom) => {
+            let (rooms, shop, id) = whom.find().await?;
+            let everything =
+                everything(&rooms, &shop, &id).await?.ok_or_else(|| anyhow!("there is no such customer"))?;
+            writeln!(out, "{}", serde_json::to_string_pretty(&everything)?)?;
+            Ok(ExitCode::SUCCESS)
+        }
         CustomerCommand::Erase(whom) => {
             let (rooms, shop, id) = whom.find().await?;
             let Rooms { diary, keyring, clock, .. } = rooms;
@@ -120,6 +155,26 @@ pub(crate) async fn customer(command: CustomerCommand, out: &mut impl Write) -> 
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// Everything the diary has of somebody.
+async fn everything(rooms: &Rooms, shop: &ShopId, id: &CustomerId) -> anyhow::Result<Option<serde_json::Value>> {
+    let Some(file) = rooms.diary.file(shop, id).await? else { return Ok(None) };
+    let others = rooms.diary.other_purchases(shop, id).await?;
+    let keys: BTreeSet<PurchaseKey> =
+        file.record.customer.purchases.iter().map(|bought| bought.key.clone()).chain(others).collect();
+    let mut purchases = Vec::new();
+    for key in &keys {
+        if let PurchasePlace::Known(record) = rooms.diary.purchase(shop, key).await? {
+            purchases.push(record.facts);
+        }
+    }
+    Ok(Some(serde_json::json!({
+        "customer": file.record.customer,
+        "purchases": purchases,
+        "follow_ups": file.follow_ups,
+        "ledger": file.ledger,
+    })))
 }
 
 async fn wish(said: &Said, wish: Wish, done: &str, out: &mut impl Write) -> anyhow::Result<ExitCode> {

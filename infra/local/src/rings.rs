@@ -45,7 +45,7 @@ impl World {
     ///
     /// # Errors
     /// [`WorldError`] where the world itself cannot go on.
-    pub(crate) async fn carry_event(&self, event: Value) -> Result<(), WorldError> {
+    pub async fn carry_event(&self, event: Value) -> Result<(), WorldError> {
         let mut turn = self.turn().await;
         self.carry_to_function(&mut turn, Invocation::Event(event), 0).await?;
         drop(turn);

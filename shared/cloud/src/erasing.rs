@@ -9,7 +9,7 @@ use crate::{Clock, Diary};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use wasurena_domain::follow_up::{Event, FollowUp, Reason, State, transition};
-use wasurena_domain::ids::{CustomerId, PurchaseKey, ShopId};
+use wasurena_domain::ids::{CartId, CustomerId, PurchaseKey, ShopId};
 use wasurena_domain::ledger::{Entry, How};
 use wasurena_domain::privacy::Subject;
 
@@ -25,6 +25,17 @@ pub enum ErasingError {
     /// The deployment's identity key cannot be read.
     #[error(transparent)]
     Keys(#[from] KeyringError),
+}
+
+/// What was erased of a cart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ErasedCart {
+    /// Customers who had bought nowhere else.
+    pub customers: u32,
+    /// Purchases that were left: those of customers who stay, and those that were nobody's.
+    pub purchases: u32,
+    /// Customers who stay, because they bought elsewhere too.
+    pub kept: u32,
 }
 
 /// Erases.
@@ -113,6 +124,30 @@ impl Erasing {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// Erases everything that came from a cart: every customer who bought nowhere else, and every purchase of it.
+    /// Who bought elsewhere too stays a customer of the shop, and is counted as kept.
+    ///
+    /// # Errors
+    /// [`ErasingError`]; what was erased until then is erased.
+    pub async fn erase_cart(&self, shop: &ShopId, cart: &CartId) -> Result<ErasedCart, ErasingError> {
+        let mut count = ErasedCart::default();
+        for record in self.diary.everybody(shop).await? {
+            let id = &record.customer.id;
+            let purchases = self.purchases(shop, id, self.diary.file(shop, id).await?.as_ref()).await?;
+            match purchases.iter().filter(|key| key.cart == *cart).count() {
+                0 => {}
+                of_cart if of_cart == purchases.len() => count.customers += u32::from(self.erase_one(shop, id).await?),
+                _ => count.kept += 1,
+            }
+        }
+        for purchase in self.diary.purchases_of(shop, cart).await? {
+            self.diary.erase_purchase(shop, &purchase.facts.key).await?;
+            count.purchases += 1;
+        }
+        tracing::info!(%shop, %cart, ?count, "cart.erased");
+        Ok(count)
     }
 
     async fn purchases(

@@ -4,9 +4,10 @@ use crate::Diary;
 use crate::diary::{Before, CustomerRecord, DiaryError, Known, NewCustomer, NewFacts, PurchasePlace, PurchaseRecord};
 use chrono::{DateTime, Duration, Utc};
 use wasurena_domain::calendar::Slot;
-use wasurena_domain::customer::Ruling;
+use wasurena_domain::customer::{Customer, Ruling};
 use wasurena_domain::ids::{CustomerId, PurchaseKey};
 use wasurena_domain::shop::Shop;
+use wasurena_domain::task::TaskKind;
 
 /// How often a race with another writer is run again.
 const ROUNDS_MAX: usize = 8;
@@ -42,7 +43,7 @@ pub async fn rule(
             return Err(RulingError::NoOrder(key.clone()));
         };
         if before.facts.ruling == Some(ruling) {
-            return Ok(());
+            return Ok(decided(diary, shop, &before).await?);
         }
         let mut after = PurchaseRecord { revision: before.revision + 1, ..(*before).clone() };
         after.facts.ruling = Some(ruling);
@@ -51,13 +52,19 @@ pub async fn rule(
         match diary.take_in(&shop.id, &facts).await {
             Ok(()) => {
                 tracing::info!(shop = %shop.id, ?ruling, "order.ruled");
-                return Ok(());
+                return Ok(decided(diary, shop, &facts.purchase.after).await?);
             }
             Err(DiaryError::Changed) => {}
             Err(error) => return Err(error.into()),
         }
     }
     Err(DiaryError::Changed.into())
+}
+
+/// Takes the question off the owner's list.
+async fn decided(diary: &Diary, shop: &Shop, purchase: &PurchaseRecord) -> Result<(), DiaryError> {
+    let Some(customer) = &purchase.customer else { return Ok(()) };
+    diary.finish_task(&shop.id, TaskKind::DecideOrder, customer, &purchase.facts.key.to_string()).await
 }
 
 /// The purchase's customer, with the ruling in their summary.
@@ -84,7 +91,7 @@ pub async fn settle(diary: &Diary, shop: &Shop, id: &CustomerId, now: DateTime<U
     for _ in 0..ROUNDS_MAX {
         let before = diary.customer(&shop.id, id).await?.ok_or(RulingError::NoCustomer)?;
         if before.customer.open_case().is_none() {
-            return Ok(());
+            return Ok(settled(diary, shop, &before.customer).await?);
         }
         let mut customer = before.customer.clone();
         // Carts' clocks may be ahead of ours: what is known is settled.
@@ -94,11 +101,19 @@ pub async fn settle(diary: &Diary, shop: &Shop, id: &CustomerId, now: DateTime<U
         match diary.put_customer(&shop.id, &before, &after).await {
             Ok(()) => {
                 tracing::info!(shop = %shop.id, customer = %id, "case.settled");
-                return Ok(());
+                return Ok(settled(diary, shop, &after.customer).await?);
             }
             Err(DiaryError::Changed) => {}
             Err(error) => return Err(error.into()),
         }
     }
     Err(DiaryError::Changed.into())
+}
+
+/// Takes the customer's cases off the owner's list.
+async fn settled(diary: &Diary, shop: &Shop, customer: &Customer) -> Result<(), DiaryError> {
+    for bought in customer.purchases.iter().filter(|bought| bought.case_at.is_some()) {
+        diary.finish_task(&shop.id, TaskKind::SettleCase, &customer.id, &bought.key.to_string()).await?;
+    }
+    Ok(())
 }

@@ -10,6 +10,7 @@ use wasurena_domain::follow_up::Reason;
 use wasurena_domain::ids::CustomerId;
 use wasurena_domain::ledger::{Channel, Entry, How, Said, obstacle};
 use wasurena_domain::shop::Shop;
+use wasurena_domain::task::TaskKind;
 
 /// How often a race with another writer is run again.
 const ROUNDS_MAX: usize = 8;
@@ -108,7 +109,7 @@ pub async fn carry_out(
             let entry = entry(wish, &before.customer, &ledger, saying);
             let was_cut_short = ledger.iter().any(|e| e.key() == entry.key());
             if wish.is_granted(&ledger, &before.customer) && !was_cut_short {
-                return Ok(());
+                return Ok(granted(diary, shop, &before.customer, wish).await?);
             }
             if !was_cut_short {
                 diary.add_entry(&shop.id, id, &entry).await?;
@@ -122,11 +123,22 @@ pub async fn carry_out(
         match diary.put_customer(&shop.id, &before, &after).await {
             Ok(()) => {
                 tracing::info!(shop = %shop.id, customer = %id, ?wish, how = ?saying.how, "customer.wish");
-                return Ok(());
+                return Ok(granted(diary, shop, &after.customer, wish).await?);
             }
             Err(DiaryError::Changed) if rounds < ROUNDS_MAX => {}
             Err(error) => return Err(error.into()),
         }
+    }
+}
+
+/// Takes off the owner's list what a wish has made pointless.
+async fn granted(diary: &Diary, shop: &Shop, customer: &Customer, wish: Wish) -> Result<(), DiaryError> {
+    match wish {
+        Wish::Reach => {
+            let about = customer.place().to_string();
+            diary.finish_task(&shop.id, TaskKind::FindAddress, &customer.id, &about).await
+        }
+        Wish::Stop | Wish::Resume => Ok(()),
     }
 }
 
@@ -152,15 +164,14 @@ async fn of_nobody(
 /// The wish as the ledger keeps it: later than everything that was said before, whatever the clocks show. The record
 /// that it changes identifies it: where its entry stands and the record is still that one, it was cut short.
 fn entry(wish: Wish, customer: &Customer, ledger: &[Entry], saying: Saying<'_>) -> Entry {
-    let Customer { id, mail_place, version, .. } = customer;
     let last = ledger.iter().map(|e| e.at + Duration::milliseconds(1)).max();
     Entry {
         at: last.map_or(saying.at, |last| last.max(saying.at)),
         channel: Channel::Mail,
-        place: (wish == Wish::Reach).then(|| mail_place.clone().unwrap_or_else(|| id.clone())),
+        place: (wish == Wish::Reach).then(|| customer.place().clone()),
         said: wish.said(),
         how: saying.how,
         wording: saying.wording.map(str::to_owned),
-        event: format!("customer@{version}"),
+        event: format!("customer@{}", customer.version),
     }
 }

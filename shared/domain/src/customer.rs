@@ -241,6 +241,12 @@ impl Customer {
         self.purchases.iter().find(|p| p.key == *key)
     }
 
+    /// The digest of their mail address.
+    #[must_use]
+    pub fn place(&self) -> &CustomerId {
+        self.mail_place.as_ref().unwrap_or(&self.id)
+    }
+
     /// The shard of everything that is due for them.
     #[must_use]
     pub fn shard(&self, shop: &Shop) -> u32 {

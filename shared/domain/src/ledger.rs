@@ -127,7 +127,7 @@ impl Entry {
 /// Why no mail may go to a customer, by their ledger and their record; `None` where it may.
 #[must_use]
 pub fn obstacle(ledger: &[Entry], customer: &Customer) -> Option<Reason> {
-    let place = customer.mail_place.as_ref().unwrap_or(&customer.id);
+    let place = customer.place();
     let concerns = |e: &&Entry| e.channel == Channel::Mail && e.place.as_ref().is_none_or(|p| p == place);
     let last = |kinds: &[Said]| ledger.iter().filter(concerns).filter(|e| kinds.contains(&e.said)).max();
     let stop = last(&[Said::OptedOut, Said::Complained, Said::Resumed]).map(|e| e.said);

@@ -192,7 +192,7 @@ impl Order {
     }
 }
 
-/// The moments of a purchase, each the earliest that any report named.
+/// The moments of a purchase, each the earliest that any report named, but for [`returned_at`](Self::returned_at).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moments {
     /// The earliest time at which a report said "paid".
@@ -214,6 +214,7 @@ pub struct Moments {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refunded_at: Option<DateTime<Utc>>,
     /// When something of it came back or was contested: a part was refunded, it was broken, the payment is disputed.
+    /// The latest such time, since what happens again has to be looked after again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returned_at: Option<DateTime<Utc>>,
 }
@@ -226,6 +227,10 @@ fn earliest(a: Option<DateTime<Utc>>, b: Option<DateTime<Utc>>) -> Option<DateTi
     a.into_iter().chain(b).min()
 }
 
+fn latest(a: Option<DateTime<Utc>>, b: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    a.into_iter().chain(b).max()
+}
+
 impl Moments {
     fn join(self, other: Self) -> Self {
         Self {
@@ -235,7 +240,7 @@ impl Moments {
             arrived_at: earliest(self.arrived_at, other.arrived_at),
             cancelled_at: earliest(self.cancelled_at, other.cancelled_at),
             refunded_at: earliest(self.refunded_at, other.refunded_at),
-            returned_at: earliest(self.returned_at, other.returned_at),
+            returned_at: latest(self.returned_at, other.returned_at),
         }
     }
 }
@@ -330,17 +335,18 @@ impl Purchase {
     }
 
     /// Since when a person has to look after it, because the customer was not well served: something of it came back,
-    /// was refunded or is contested, or the order itself replaces what was broken. `None` where nothing is wrong:
-    /// an order that was cancelled, or refunded whole before it was handed over, was only called off.
+    /// was refunded or is contested, the last time that happened; or the order itself replaces what was broken.
+    /// `None` where nothing is wrong: an order that was cancelled, or refunded whole before it was handed over, was
+    /// only called off.
     #[must_use]
     pub fn case_at(&self) -> Option<DateTime<Utc>> {
         let order = self.order.as_ref();
         let replaces = order.filter(|order| order.kind == OrderKind::Exchange).map(|order| order.ordered_at);
-        let refunded = self.refunds.values().map(|refund| refund.at).chain(self.moments.refunded_at).min();
+        let refunded = self.refunds.values().map(|refund| refund.at).chain(self.moments.refunded_at).max();
         let handed_over = earliest(self.moments.shipped_at, self.moments.arrived_at);
         let called_off = self.moments.cancelled_at.is_some() || (self.is_refunded() && handed_over.is_none());
-        let returned = if called_off { None } else { earliest(self.moments.returned_at, refunded) };
-        earliest(replaces, returned)
+        let returned = if called_off { None } else { latest(self.moments.returned_at, refunded) };
+        latest(replaces, returned)
     }
 }
 

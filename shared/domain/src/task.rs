@@ -70,7 +70,13 @@ impl Task {
     /// What makes it the same task when it is found again.
     #[must_use]
     pub fn key(&self) -> String {
-        let customer = self.customer.as_ref().map_or("shop", CustomerId::as_str);
-        format!("{}#{customer}#{}", self.kind.name(), self.about)
+        Self::key_of(self.kind, self.customer.as_ref(), &self.about)
+    }
+
+    /// The key of a task of this kind, for this customer, about this.
+    #[must_use]
+    pub fn key_of(kind: TaskKind, customer: Option<&CustomerId>, about: &str) -> String {
+        let customer = customer.map_or("shop", CustomerId::as_str);
+        format!("{}#{customer}#{about}", kind.name())
     }
 }

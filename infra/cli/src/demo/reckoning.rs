@@ -92,7 +92,7 @@ async fn find(world: &World, shop: &ShopId, person: Person) -> anyhow::Result<Op
 
 fn what_to_do(kind: &str) -> &'static str {
     match kind {
-        "write_postcard" => "メールアドレスのないお客さまへ葉書を書く",
+        "write_postcard" => "メールの届かないお客さまへ葉書を書く",
         "keep_promise" => "お便りが届かなかったお客さまへ、別の方法でご連絡する",
         "write_letter" => "次のお便りの文面を書く",
         "decide_order" => "法人や大口のご注文に、お便りするかどうかを決める",

@@ -30,6 +30,10 @@ const MAKOTO: Person = Person { family: "小林", given: "真", email: "makoto@e
 const YUMI: Person = Person { family: "加藤", given: "由美", email: "yumi@example.jp", phone: "" };
 const SHIGERU: Person = Person { family: "吉田", given: "茂", email: "shigeru@example.jp", phone: "" };
 const AOI: Person = Person { family: "佐々木", given: "葵", email: "aoi@example.jp", phone: "" };
+const SETSUKO: Person = Person { family: "松本", given: "節子", email: "setsuko@example.jp", phone: "" };
+const HARUO: Person = Person { family: "井上", given: "春夫", email: "haruo@example.jp", phone: "" };
+const EMI: Person = Person { family: "木村", given: "絵美", email: "emi@example.jp", phone: "" };
+const TAKUMI: Person = Person { family: "清水", given: "匠", email: "takumi@example.jp", phone: "" };
 const TORU: Person = Person { family: "山口", given: "徹", email: "toru@example.jp", phone: "" };
 
 /// What somebody says of hearing from the shop.
@@ -51,6 +55,22 @@ pub(crate) enum Happening {
     Cancelled { number: u64, product: &'static str, yen: u64 },
     /// A parcel arrives: a counter's own system says so through the generic hook.
     SoldAndArrived { order: &'static str, product: &'static str, yen: u64, arrived: bool },
+    /// The same sale reaches the shop from two carts: a WooCommerce order that was paid by Stripe.
+    Woocommerce { number: u64, product: &'static str, yen: u64 },
+    /// The other report of it.
+    Stripe { number: u64, yen: u64 },
+    /// An order of something that is made to order.
+    MadeToOrder { number: u64, product: &'static str, yen: u64 },
+    /// A company orders.
+    Wholesale { number: u64, product: &'static str, yen: u64 },
+    /// An order is handed to the carrier, and arrives.
+    Arrived { number: u64 },
+    /// A part of an order's money goes back: something was broken.
+    Refunded { number: u64, yen: u64 },
+    /// The owner has made it good, as the command `wasurena customer settle` says.
+    Settled,
+    /// The last mail comes back: there is no such address any more.
+    Bounced,
     /// Somebody tries the shop out.
     TestOrder { number: u64 },
     /// The customer opens the last mail and says stop.
@@ -95,8 +115,17 @@ pub(crate) fn year(begin: DateTime<Utc>) -> Vec<Event> {
         Happening::Order { number: 1009, product: pot, yen: 9_800, says: Says::Yes, gift: false, paid: false },
     );
     on(10, 300, MAKOTO, Happening::Paid { number: 1009, product: pot, yen: 9_800 });
+    on(8, 100, SETSUKO, Happening::Woocommerce { number: 301, product: plate, yen: 1_600 });
+    on(8, 101, SETSUKO, Happening::Stripe { number: 301, yen: 1_600 });
+    on(9, 130, HARUO, Happening::MadeToOrder { number: 1021, product: "名入れの大皿", yen: 18_000 });
+    on(12, 60, TAKUMI, Happening::Wholesale { number: 1022, product: cup, yen: 96_000 });
+    on(13, 20, EMI, order(1023, vase, 5_200, Says::Yes));
+    on(16, 40, EMI, Happening::Refunded { number: 1023, yen: 1_000 });
+    on(18, 90, EMI, Happening::Settled);
     on(14, 45, YUMI, order(1010, plate, 1_600, Says::Yes));
     on(17, 200, YUMI, order(1011, cup, 2_400, Says::Yes));
+    on(43, 200, HARUO, Happening::Arrived { number: 1021 });
+    on(65, 70, SETSUKO, Happening::Bounced);
     on(20, 60, SHIGERU, order(1012, bowl, 3_800, Says::No));
     on(35, 100, AOI, order(1013, plate, 1_600, Says::Yes));
     on(40, 60, TORU, Happening::SoldAndArrived { order: "C-0040", product: vase, yen: 5_200, arrived: false });
@@ -106,6 +135,7 @@ pub(crate) fn year(begin: DateTime<Utc>) -> Vec<Event> {
     on(120, 20, AOI, order(1015, bowl, 3_800, Says::Yes));
     on(200, 180, AOI, order(1016, pot, 9_800, Says::Yes));
     on(230, 30, ICHIRO, order(1017, cup, 2_400, Says::Yes));
+    events.sort_by_key(|event| event.at);
     events
 }
 
@@ -143,7 +173,34 @@ impl Event {
             Happening::SoldAndArrived { order, product, yen, arrived } => {
                 Some(("standard", "", self.standard_event(order, product, *yen, *arrived)))
             }
-            Happening::Stop => None,
+            Happening::Woocommerce { number, product, yen } => {
+                Some(("woocommerce", "order.created", self.woocommerce_order(*number, product, *yen)))
+            }
+            Happening::Stripe { number, yen } => Some(("stripe", "", self.stripe_session(*number, *yen))),
+            Happening::MadeToOrder { number, product, yen } => {
+                let mut body = self.shopify_order(*number, product, *yen);
+                body["tags"] = json!("受注生産");
+                shopify("orders/create", body)
+            }
+            Happening::Wholesale { number, product, yen } => {
+                let mut body = self.shopify_order(*number, product, *yen);
+                body["billing_address"] = json!({ "company": "見本旅館株式会社" });
+                shopify("orders/create", body)
+            }
+            Happening::Arrived { number } => shopify(
+                "fulfillment_events/create",
+                json!({ "order_id": shopify_id(*number), "status": "delivered", "happened_at": self.time() }),
+            ),
+            Happening::Refunded { number, yen } => shopify(
+                "refunds/create",
+                json!({
+                    "id": 880_000 + *number,
+                    "order_id": shopify_id(*number),
+                    "created_at": self.time(),
+                    "transactions": [{ "kind": "refund", "status": "success", "amount": yen.to_string(), "currency": "JPY" }],
+                }),
+            ),
+            Happening::Stop | Happening::Settled | Happening::Bounced => None,
         }
     }
 
@@ -155,7 +212,7 @@ impl Event {
     fn shopify_order(&self, number: u64, product: &str, yen: u64) -> Value {
         let Person { family, given, email, phone } = self.who;
         json!({
-            "id": 5_550_000_000_000_u64 + number,
+            "id": shopify_id(number),
             "name": format!("#{number}"),
             "test": false,
             "created_at": self.time(),
@@ -183,6 +240,44 @@ impl Event {
         })
     }
 
+    /// An order as WooCommerce sends it, with what is read of it.
+    fn woocommerce_order(&self, number: u64, product: &str, yen: u64) -> Value {
+        let at = self.at.format("%Y-%m-%dT%H:%M:%S").to_string();
+        json!({
+            "id": number,
+            "status": "processing",
+            "currency": "JPY",
+            "date_created_gmt": at,
+            "date_modified_gmt": at,
+            "date_paid_gmt": at,
+            "total": yen.to_string(),
+            "billing": { "first_name": self.who.given, "last_name": self.who.family, "email": self.who.email },
+            "line_items": [{ "product_id": product_id(product), "name": product, "quantity": 1, "total": yen.to_string() }],
+            "refunds": [],
+        })
+    }
+
+    /// A finished Checkout session as Stripe sends it, with what is read of it.
+    fn stripe_session(&self, number: u64, yen: u64) -> Value {
+        let created = self.at.timestamp();
+        json!({
+            "type": "checkout.session.completed",
+            "created": created,
+            "livemode": true,
+            "data": { "object": {
+                "id": format!("cs_{number}"),
+                "mode": "payment",
+                "created": created,
+                "payment_status": "paid",
+                "payment_intent": format!("pi_{number}"),
+                "currency": "jpy",
+                "amount_total": yen,
+                "customer_details": { "email": self.who.email, "name": self.who.name() },
+                "consent": { "promotions": "opt_in" },
+            } },
+        })
+    }
+
     fn standard_event(&self, order: &str, product: &str, yen: u64, arrived: bool) -> Value {
         if arrived {
             return json!({ "type": "purchase.arrived", "occurred_at": self.time(), "order": { "id": order } });
@@ -201,6 +296,10 @@ impl Event {
             },
         })
     }
+}
+
+fn shopify_id(number: u64) -> u64 {
+    5_550_000_000_000 + number
 }
 
 /// The same product has the same id in every order.

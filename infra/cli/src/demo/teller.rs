@@ -10,7 +10,9 @@ use lambda_http::{Body, Request};
 use std::collections::BTreeMap;
 use std::io::Write;
 use wasurena_carts::sign;
+use wasurena_cloud::rulings;
 use wasurena_domain::ids::ShopId;
+use wasurena_local::aws::EventKind;
 use wasurena_local::{FollowUpRow, MailRow, World, sample};
 
 const WEEKDAYS: [&str; 7] = ["月", "火", "水", "木", "金", "土", "日"];
@@ -60,7 +62,7 @@ impl<'a, W: Write> Teller<'a, W> {
         let before = self.follow_ups(event.who).await?;
         match event.webhook() {
             Some((cart, topic, body)) => self.send_webhook(event, cart, topic, &body.to_string()).await?,
-            None => self.say_stop(event).await?,
+            None => self.act(event).await?,
         }
         self.world.settle().await?;
         self.line(event.at, &what_happened(event))?;
@@ -141,14 +143,13 @@ impl<'a, W: Write> Teller<'a, W> {
         let mut request = Request::new(Body::Text(body.to_owned()));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = format!("/hooks/{}/{cart}", self.shop).parse::<Uri>()?;
-        let mut headers = Vec::new();
-        if cart == "shopify" {
-            headers.push(sign::shopify(sample::SECRET, body.as_bytes()));
-            headers.push(("x-shopify-topic", topic.to_owned()));
-        } else {
-            let id = format!("msg_{}", event.at.timestamp());
-            headers.extend(sign::standard(sample::SECRET, &id, event.at, body.as_bytes())?);
-        }
+        let (secret, bytes) = (sample::SECRET, body.as_bytes());
+        let headers = match cart {
+            "shopify" => vec![sign::shopify(secret, bytes), ("x-shopify-topic", topic.to_owned())],
+            "woocommerce" => vec![sign::woocommerce(secret, bytes), ("x-wc-webhook-topic", topic.to_owned())],
+            "stripe" => vec![sign::stripe(secret, event.at, bytes)],
+            _ => sign::standard(secret, &format!("msg_{}", event.at.timestamp()), event.at, bytes)?.to_vec(),
+        };
         for (name, value) in headers {
             request.headers_mut().insert(name, value.parse()?);
         }
@@ -157,11 +158,30 @@ impl<'a, W: Write> Teller<'a, W> {
         Ok(())
     }
 
-    /// Presses the button behind the last mail's link, as its reader would.
-    async fn say_stop(&self, event: &Event) -> anyhow::Result<()> {
+    /// What comes by no webhook.
+    async fn act(&self, event: &Event) -> anyhow::Result<()> {
         let mails = self.world.mails()?;
-        let last =
-            mails.iter().rfind(|m| m.to.iter().any(|to| to == event.who.email)).context("nobody wrote to them yet")?;
+        let last = mails.iter().rfind(|m| m.to.iter().any(|to| to == event.who.email));
+        match event.what {
+            Happening::Settled => self.settle(event).await,
+            Happening::Bounced => {
+                let mail = &last.context("nobody wrote to them yet")?.id;
+                let bounce = self.world.aws().ses().event(mail, EventKind::Bounce, true)?;
+                Ok(self.world.carry_event(bounce).await?)
+            }
+            _ => self.say_stop(last.context("nobody wrote to them yet")?).await,
+        }
+    }
+
+    /// Says that a case is settled, as the owner's command does.
+    async fn settle(&self, event: &Event) -> anyhow::Result<()> {
+        let place = self.world.keyring().keys().await?.identify(&self.shop, event.who.email)?;
+        let book = self.world.bookshelf().open(&self.shop).await?.book;
+        Ok(rulings::settle(self.world.diary(), &book.shop, &place, event.at).await?)
+    }
+
+    /// Presses the button behind a mail's link, as its reader would.
+    async fn say_stop(&self, last: &MailRow) -> anyhow::Result<()> {
         let header = last.headers.get("List-Unsubscribe").context("a mail without a way to say stop")?;
         let url = header.trim_start_matches('<').split('>').next().unwrap_or_default();
         let mut request = Request::new(Body::Text("wish=stop".to_owned()));
@@ -179,6 +199,8 @@ fn why_nothing_was_planned(event: &Event) -> Option<&'static str> {
         Happening::Order { .. } if event.who.email.is_empty() => Some("店主への宿題: 葉書を書く"),
         Happening::Order { paid: true, .. } => Some("7日以内のご注文なので、同じお買い上げとして数えます"),
         Happening::Order { paid: false, .. } => Some("お支払いを確認してからお便りします"),
+        Happening::Stripe { .. } => Some("ふたつのカートから届いた、ひとつのお買い上げとして数えます"),
+        Happening::Wholesale { .. } => Some("店主への宿題: お便りするかどうかを決める(それまで何も送りません)"),
         _ => None,
     }
 }
@@ -211,6 +233,14 @@ fn what_happened(event: &Event) -> String {
             format!("● {name}さんが「{product}」をお買い上げ(店頭)")
         }
         Happening::SoldAndArrived { product, .. } => format!("● {name}さんに「{product}」が到着"),
+        Happening::Woocommerce { product, .. } => format!("● {name}さんが「{product}」をご注文(WooCommerce)"),
+        Happening::Stripe { .. } => format!("● {name}さんのお支払いの知らせ(Stripe)"),
+        Happening::MadeToOrder { product, .. } => format!("● {name}さんが「{product}」をご注文(受注生産)"),
+        Happening::Wholesale { product, .. } => format!("● 見本旅館の{name}さんが「{product}」を四十個ご注文"),
+        Happening::Arrived { .. } => format!("● {name}さんにお品が到着"),
+        Happening::Refunded { yen, .. } => format!("● {name}さんのお品に欠け。{yen}円をご返金"),
+        Happening::Settled => format!("● 店主が{name}さんにお詫びし、おさまる"),
+        Happening::Bounced => format!("● {name}さん宛てのお便りが戻る(アドレスがもうありません)"),
         Happening::TestOrder { .. } => "● お店のテスト注文(何もしません)".to_owned(),
         Happening::Stop => format!("● {name}さんが「お便りを止める」を押す"),
     }
@@ -247,6 +277,15 @@ pub(crate) fn why(reason: &str) -> &'static str {
         "known_too_late" => "注文を知ったのが遅すぎました",
         "step_gone" => "いまの予定に、このお便りはありません",
         "replanned" => "予定を組み直しました",
+        "held_wholesale" => "店主がお決めになるのを待っています",
+        "no_purchase" => "お買い上げには数えないご注文です",
+        "marketplace_forbids" => "マーケットプレイスの決まりで、ご連絡できません",
+        "case_open" => "まずお詫びをする番です",
+        "address_bounced" => "メールが届かなくなりました(葉書をどうぞ)",
+        "mailbox_unavailable" => "何度お送りしても、受信箱に入りませんでした",
+        "complained" => "迷惑メールとして知らされました",
+        "erased" => "お客さまの求めで、控えを消しました",
+        "account_cannot_send" => "送信の設定が止まっていました",
         "refused_by_provider" => "相手のメールサーバーに断られました",
         "unknown_whether_sent" => "届いたかどうか確かめられませんでした",
         _ => "お送りできませんでした",

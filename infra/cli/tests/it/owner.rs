@@ -70,7 +70,10 @@ async fn an_address_that_bounced_is_written_to_again_when_the_owner_says_so() {
     let request = request.header("content-type", "application/json").body(event.to_string());
     assert_eq!(request.send().await.unwrap().status(), 200);
     assert_eq!(mails_at(&up, "2026-12-08T12:00:00+09:00").await, 1);
+    let kinds = |tasks: Value| tasks.as_array().unwrap().iter().filter(|t| t["kind"] == "find_address").count();
+    assert_eq!(kinds(get(&up, "/_local/tasks?shop=sakura").await), 1);
     done(&up, &["customer", "reach", "sakura", HANAKO, "--how", "phone"]);
+    assert_eq!(kinds(get(&up, "/_local/tasks?shop=sakura").await), 0);
     assert_eq!(mails_at(&up, "2026-12-09T12:00:00+09:00").await, 2, "the question, a day late");
 }
 
@@ -88,6 +91,15 @@ async fn a_case_is_settled_and_what_is_planned_goes_on() {
     // By the id, as the owner's list shows it.
     done(&up, &["customer", "settle", "sakura", &customer]);
     assert_eq!(mails_at(&up, "2026-12-03T12:00:00+09:00").await, 1);
+    assert_eq!(get(&up, "/_local/tasks?shop=sakura").await, json!([]), "it is off the list");
+    // Something else breaks: it is a case again.
+    let again = json!({
+        "id": 10, "order_id": 1, "created_at": "2026-12-03T13:00:00+09:00", "refund_line_items": [],
+        "transactions": [{ "id": 2, "kind": "refund", "status": "success", "amount": "500", "currency": "JPY" }],
+    });
+    hook(&up, "refunds/create", &again).await;
+    assert_eq!(get(&up, "/_local/tasks?shop=sakura").await[0]["kind"], "settle_case");
+    assert_eq!(mails_at(&up, "2026-12-16T12:00:00+09:00").await, 1);
 }
 
 #[tokio::test]
@@ -97,6 +109,7 @@ async fn a_held_order_is_followed_up_or_left_alone_as_the_owner_decides() {
     assert_eq!(mails_at(&up, "2026-12-02T12:00:00+09:00").await, 0);
     done(&up, &["order", "follow-up", "sakura", "shopify", "1"]);
     assert_eq!(mails_at(&up, "2026-12-03T12:00:00+09:00").await, 1);
+    assert_eq!(get(&up, "/_local/tasks?shop=sakura").await, json!([]), "it is off the list");
     done(&up, &["order", "leave-alone", "sakura", "shopify", "1"]);
     assert_eq!(mails_at(&up, "2027-01-30T12:00:00+09:00").await, 1);
 }
@@ -107,6 +120,45 @@ async fn somebody_who_asks_to_be_forgotten_is() {
     done(&up, &["customer", "erase", "sakura", HANAKO]);
     assert_eq!(mails_at(&up, "2026-12-30T12:00:00+09:00").await, 0);
     assert_eq!(get(&up, &format!("/_local/follow-ups?shop=sakura&customer={HANAKO}")).await, json!([]));
+}
+
+#[tokio::test]
+async fn everything_of_somebody_is_shown_to_be_handed_over() {
+    let (_data, up) = shop(json!({})).await;
+    assert_eq!(mails_at(&up, "2026-12-02T12:00:00+09:00").await, 1);
+    let (is_done, said) = wasurena(&up, &["customer", "show", "sakura", HANAKO]);
+    assert!(is_done, "{said}");
+    let shown: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(shown["customer"]["email"], HANAKO);
+    assert_eq!(shown["purchases"][0]["order"]["lines"][0]["n"], "飯碗");
+    assert_eq!(shown["follow_ups"].as_array().unwrap().len(), 3);
+    assert_eq!(shown["ledger"][0]["said"], "granted");
+}
+
+#[tokio::test]
+async fn everything_that_came_from_a_cart_is_erased_and_nobody_who_bought_elsewhere_too() {
+    let (_data, up) = shop(json!({})).await;
+    for (number, address) in [(2, "taro@example.jp"), (3, "jiro@example.jp")] {
+        let order = json!({
+            "id": number, "created_at": "2026-12-01T08:55:00+09:00", "updated_at": "2026-12-01T08:55:00+09:00",
+            "currency": "JPY", "total_price": "3800", "financial_status": "paid", "email": address, "line_items": [],
+        });
+        hook(&up, "orders/create", &order).await;
+    }
+    let body = json!({
+        "id": 7, "status": "processing", "currency": "JPY", "total": "900", "date_created_gmt": "2026-12-01T00:00:00",
+        "date_modified_gmt": "2026-12-01T00:00:00", "billing": { "email": "taro@example.jp" }, "line_items": [],
+    })
+    .to_string();
+    let (name, signature) = wasurena_carts::sign::woocommerce(sample::SECRET, body.as_bytes());
+    let request = reqwest::Client::new().post(format!("{}/hooks/sakura/woocommerce", up.url));
+    let request = request.header(name, signature).header("x-wc-webhook-topic", "order.created");
+    assert_eq!(request.body(body).send().await.unwrap().status(), 200);
+
+    let (is_done, said) = wasurena(&up, &["shop", "erase-cart", "sakura", "shopify"]);
+    assert!(is_done, "{said}");
+    assert!(said.contains("2 customers and 1 other purchases erased") && said.contains("1 customers stay"), "{said}");
+    assert_eq!(mails_at(&up, "2026-12-03T00:00:00+09:00").await, 1, "to whom it stays");
 }
 
 #[tokio::test]

@@ -1,13 +1,14 @@
 //! Tombstones: what takes the place of a customer or a purchase that was erased, under the same key. Every write of
 //! facts requires that what it replaces is still what it read, so a late report cannot bring anybody back.
 
-use super::customers::{ERASED, Erased, version_is};
-use super::item::{Condition, from_item, kind, to_item};
-use super::keys::Key;
-use super::purchases::envelope;
-use super::{CustomerRecord, Diary, DiaryError};
+use super::customers::{CUSTOMER, ERASED, Erased, version_is};
+use super::item::{Condition, Item, KIND, from_item, kind, to_item};
+use super::keys::{Key, PK};
+use super::purchases::{PURCHASE, envelope};
+use super::{CustomerRecord, Diary, DiaryError, PurchaseRecord};
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
-use wasurena_domain::ids::{CustomerId, PurchaseKey, ShopId};
+use wasurena_domain::ids::{CartId, CustomerId, PurchaseKey, ShopId};
 use wasurena_domain::ledger::Entry;
 
 #[derive(Deserialize)]
@@ -27,6 +28,44 @@ impl Diary {
         let items = self.partition(&Key::customer(shop, id).pk).await?;
         let pointers = items.into_iter().filter(|item| kind(item) == "pointer");
         pointers.map(|item| from_item::<Pointer>(item).map(|pointer| pointer.purchase)).collect()
+    }
+
+    /// Every customer of a shop, by a scan of the table: for what an operator asks once, never for a function.
+    ///
+    /// # Errors
+    /// [`DiaryError`] where the diary cannot be read.
+    pub async fn everybody(&self, shop: &ShopId) -> Result<Vec<CustomerRecord>, DiaryError> {
+        let items = self.scan(&format!("{shop}#C#"), CUSTOMER).await?;
+        items.into_iter().map(from_item).collect()
+    }
+
+    /// Every purchase of a cart, by a scan of the table: for what an operator asks once, never for a function.
+    ///
+    /// # Errors
+    /// [`DiaryError`] where the diary cannot be read.
+    pub async fn purchases_of(&self, shop: &ShopId, cart: &CartId) -> Result<Vec<PurchaseRecord>, DiaryError> {
+        let items = self.scan(&format!("{shop}#P#{cart}#"), PURCHASE).await?;
+        items.into_iter().map(from_item).collect()
+    }
+
+    async fn scan(&self, prefix: &str, kind: &str) -> Result<Vec<Item>, DiaryError> {
+        let mut pages = self
+            .client
+            .scan()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .filter_expression("begins_with(#pk, :prefix) AND #kind = :kind")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#kind", KIND)
+            .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
+            .expression_attribute_values(":kind", AttributeValue::S(kind.to_owned()))
+            .into_paginator()
+            .send();
+        let mut items = Vec::new();
+        while let Some(page) = pages.next().await {
+            items.extend(page.map_err(|error| DiaryError::call(&error))?.items.unwrap_or_default());
+        }
+        Ok(items)
     }
 
     /// Puts a tombstone in the place of a purchase, whatever stands there.

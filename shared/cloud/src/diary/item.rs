@@ -14,7 +14,7 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 /// The version of the items' shape. A reader that meets a greater one refuses it.
 pub(super) const SCHEMA: u32 = 1;
 
-const KIND: &str = "entity";
+pub(super) const KIND: &str = "entity";
 const SCHEMA_NAME: &str = "schema";
 
 /// What makes an item of a value.

@@ -15,6 +15,8 @@ use wasurena_domain::purchase::Purchase;
 /// Customers that one phone number is remembered for; a household that has more is "several".
 const PHONE_CUSTOMERS_MAX: usize = 2;
 
+pub(super) const PURCHASE: &str = "purchase";
+
 /// A purchase as the diary keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PurchaseRecord {
@@ -179,7 +181,7 @@ impl Diary {
             self.put_once(to_item(envelope(key, "pointer"), &Pointer { purchase })?).await?;
         }
         let purchase = &facts.purchase;
-        let item = to_item(envelope(Key::purchase(shop, &purchase.after.facts.key), "purchase"), &purchase.after)?;
+        let item = to_item(envelope(Key::purchase(shop, &purchase.after.facts.key), PURCHASE), &purchase.after)?;
         let condition = purchase.before.as_ref().map_or_else(Condition::is_new, |p| number_is("revision", p.revision));
         let mut writes = vec![(item, condition)];
         if let Some(customer) = &facts.customer {

@@ -3,8 +3,8 @@
 use super::item::{Condition, Envelope, from_item, to_item};
 use super::keys::Key;
 use super::{Diary, DiaryError};
-use wasurena_domain::ids::ShopId;
-use wasurena_domain::task::Task;
+use wasurena_domain::ids::{CustomerId, ShopId};
+use wasurena_domain::task::{Task, TaskKind};
 
 impl Diary {
     /// Puts a task on the owner's list. The same task twice is one.
@@ -17,6 +17,23 @@ impl Diary {
             Err(DiaryError::Changed) => Ok(()),
             other => other,
         }
+    }
+
+    /// Takes a task off the owner's list: it is done, or has become pointless. One that is not there is done.
+    ///
+    /// # Errors
+    /// [`DiaryError`] where the diary cannot be written.
+    pub async fn finish_task(
+        &self,
+        shop: &ShopId,
+        kind: TaskKind,
+        customer: &CustomerId,
+        about: &str,
+    ) -> Result<(), DiaryError> {
+        let key = Key::task(shop, &Task::key_of(kind, Some(customer), about));
+        let request = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
+        request.send().await.map_err(|error| DiaryError::call(&error))?;
+        Ok(())
     }
 
     /// The owner's list, by kind.

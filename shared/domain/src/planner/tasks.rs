@@ -65,7 +65,7 @@ fn customer_tasks(situation: &Situation<'_>) -> Vec<Task> {
         task(TaskKind::DecideOrder, b.key.to_string(), due, Reason::HeldWholesale)
     });
     let is_bounced = situation.obstacle() == Some(Reason::AddressBounced);
-    let place = customer.mail_place.as_ref().unwrap_or(&customer.id).to_string();
+    let place = customer.place().to_string();
     let bounced = is_bounced.then(|| task(TaskKind::FindAddress, place, day(now), Reason::AddressBounced));
     // Said once, with the first plan that finds something to send.
     let is_first = situation.follow_ups.is_empty() && customer.email.is_some() && customer.occasion_count(shop) > 0;
