@@ -125,7 +125,10 @@ impl Intake {
         match new.purchase.after.facts.began_at() {
             Some(_) => self.add_customer(&book.shop, keys, &mut new, (who, phone), now).await?,
             // It may never be paid. Whoever is erased meanwhile takes it along.
-            None => new.pointers.push((who.id, new.purchase.after.facts.key.clone())),
+            None => {
+                new.pointers.push((who.id.clone(), new.purchase.after.facts.key.clone()));
+                new.unless_erased = matches!(who.place, Place::Customer(_) | Place::Empty).then_some(who.id);
+            }
         }
         Ok(ControlFlow::Continue(new))
     }

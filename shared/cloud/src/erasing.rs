@@ -119,7 +119,13 @@ impl Erasing {
             let erased = Erased { id: id.clone(), erased_at: self.clock.now() };
             rounds += 1;
             match self.diary.erase_customer(shop, file.as_ref().map(|f| &f.record), &erased).await {
-                Ok(()) => return Ok(file.is_some()),
+                Ok(()) => {
+                    // An order that was not paid yet may have come in meanwhile: its pointer stands before it does.
+                    for key in self.diary.other_purchases(shop, id).await? {
+                        self.diary.erase_purchase(shop, &key).await?;
+                    }
+                    return Ok(file.is_some());
+                }
                 Err(DiaryError::Changed) if rounds < ROUNDS_MAX => {}
                 Err(error) => return Err(error.into()),
             }

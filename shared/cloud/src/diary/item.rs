@@ -64,6 +64,15 @@ pub(super) fn kind_is(kind: &str) -> Condition {
     Condition::stands(&[(KIND, Some(AttributeValue::S(kind.to_owned())))])
 }
 
+/// The item does not stand, or is of another kind.
+pub(super) fn kind_is_not(kind: &str) -> Condition {
+    let mut condition = Condition::is_new();
+    condition.expression += " OR #kind <> :kind";
+    condition.names.insert("#kind".to_owned(), KIND.to_owned());
+    condition.values.insert(":kind".to_owned(), AttributeValue::S(kind.to_owned()));
+    condition
+}
+
 /// A condition of a write, with its values.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Condition {

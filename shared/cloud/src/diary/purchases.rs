@@ -1,11 +1,11 @@
 //! Purchases: their facts, and the transaction that takes new facts in.
 
 use super::customers::{ALIAS, Alias, CustomerRecord, ERASED, customer_item, version_is};
-use super::item::{Condition, Envelope, Item, from_item, kind, kind_is, some, to_item};
+use super::item::{Condition, Envelope, Item, from_item, kind, kind_is, kind_is_not, some, to_item};
 use super::keys::Key;
 use super::{Diary, DiaryError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Put, TransactWriteItem};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use wasurena_domain::ids::{CustomerId, PurchaseKey, ShopId};
@@ -105,15 +105,25 @@ pub struct NewFacts {
     /// whatever becomes of the rest.
     pub entry: Option<(CustomerId, Entry)>,
     /// Purchases of a customer that their summary does not hold (any more): by these they are found when the
-    /// customer's data is erased.
+    /// customer's data is erased. Written before the rest.
     pub pointers: Vec<(CustomerId, PurchaseKey)>,
+    /// Whoever must not be erased when this is written, where nothing of theirs is written with it.
+    pub unless_erased: Option<CustomerId>,
 }
 
 impl NewFacts {
     /// A purchase that changes nothing else.
     #[must_use]
     pub fn of_purchase(purchase: Known<PurchaseRecord>) -> Self {
-        Self { purchase, customer: None, phone: None, alias: None, entry: None, pointers: Vec::new() }
+        Self {
+            purchase,
+            customer: None,
+            phone: None,
+            alias: None,
+            entry: None,
+            pointers: Vec::new(),
+            unless_erased: None,
+        }
     }
 }
 
@@ -196,7 +206,8 @@ impl Diary {
                 writes.push((to_item(envelope(Key::customer(shop, alias), ALIAS), &value)?, Condition::is_new()));
             }
         }
-        self.write_all(writes).await
+        let guard = facts.unless_erased.as_ref().map(|id| (Key::customer(shop, id), kind_is_not(ERASED)));
+        self.write_all(writes, guard).await
     }
 
     /// Writes an item that is always the same, where it does not stand yet.
@@ -207,14 +218,30 @@ impl Diary {
         }
     }
 
-    /// Writes one item with a put, several in a transaction.
-    async fn write_all(&self, mut writes: Vec<(Item, Condition)>) -> Result<(), DiaryError> {
+    /// Writes one item with a put, several in a transaction, where the guard holds.
+    async fn write_all(
+        &self,
+        mut writes: Vec<(Item, Condition)>,
+        guard: Option<(Key, Condition)>,
+    ) -> Result<(), DiaryError> {
         if writes.len() == 1
+            && guard.is_none()
             && let Some((item, condition)) = writes.pop()
         {
             return self.put(item, condition).await;
         }
         let mut request = self.client.transact_write_items();
+        if let Some((key, condition)) = guard {
+            let check = ConditionCheck::builder()
+                .table_name(&self.table)
+                .set_key(Some(key.attributes()))
+                .condition_expression(condition.expression)
+                .set_expression_attribute_names(some(condition.names))
+                .set_expression_attribute_values(some(condition.values))
+                .build()
+                .map_err(|error| DiaryError::build(&error))?;
+            request = request.transact_items(TransactWriteItem::builder().condition_check(check).build());
+        }
         for (item, condition) in writes {
             let put = Put::builder()
                 .table_name(&self.table)

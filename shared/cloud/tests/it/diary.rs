@@ -4,7 +4,7 @@ use crate::support::{Cloud, SLOT, at, claim, customer_id, planned, record, sakur
 use rstest::rstest;
 use serde_json::json;
 use wasurena_cloud::diary::{
-    Attention, Before, CustomerRecord, DiaryError, Known, NewCustomer, NewFacts, PhoneRecord, PurchasePlace,
+    Attention, Before, CustomerRecord, DiaryError, Erased, Known, NewCustomer, NewFacts, PhoneRecord, PurchasePlace,
     PurchaseRecord,
 };
 use wasurena_domain::follow_up::{FollowUp, State};
@@ -76,6 +76,7 @@ fn facts(order: &str, before: Option<&CustomerRecord>) -> NewFacts {
         alias: None,
         entry: None,
         pointers: Vec::new(),
+        unless_erased: None,
     }
 }
 
@@ -134,4 +135,27 @@ async fn two_shops_share_a_table_and_nothing_in_it() {
     let FollowUp { customer, id, .. } = &follow_up;
     assert_eq!(cloud.diary.claim(&other, customer, id, slot(SLOT), &claim("one")).await.unwrap(), None);
     cloud.diary.take_in(&other, &facts("1", None)).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_unpaid_order_does_not_slip_in_beside_its_buyers_erasing() {
+    let cloud = Cloud::open().await;
+    let id = customer_id(&sakura(), "hanako");
+    let facts = facts("1", None);
+    let key = facts.purchase.after.facts.key.clone();
+    let unpaid = NewFacts {
+        customer: None,
+        phone: None,
+        pointers: vec![(id.clone(), key.clone())],
+        unless_erased: Some(id.clone()),
+        ..facts
+    };
+    let erased = Erased { id: id.clone(), erased_at: at("2026-12-01T12:00:00Z") };
+    cloud.diary.erase_customer(&sakura(), None, &erased).await.unwrap();
+    assert!(matches!(cloud.diary.take_in(&sakura(), &unpaid).await, Err(DiaryError::Changed)));
+    assert_eq!(cloud.diary.purchase(&sakura(), &key).await.unwrap(), PurchasePlace::Empty);
+    // Where nobody is erased it comes in, and is found by its pointer.
+    let other = ShopId::parse("momiji").unwrap();
+    cloud.diary.take_in(&other, &unpaid).await.unwrap();
+    assert_eq!(cloud.diary.other_purchases(&other, &id).await.unwrap(), [key]);
 }
