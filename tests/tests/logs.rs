@@ -77,7 +77,7 @@ async fn a_whole_journey_with_faults_and_bad_input_logs_nothing_personal() {
         "{logged}"
     );
 
-    let bad = orders::with(&order, &json!({ "line_items": "花子 飯碗 hanako@example.jp" }));
+    let bad = orders::with(&order, &json!({ "total_price": "花子 飯碗 hanako@example.jp" }));
     assert_eq!(journey.shopify("orders/create", &bad).await, 400);
     let refused = lines.take();
     assert_eq!(refused.lines().filter(|line| line.contains("webhook.refused")).count(), 1, "{refused}");

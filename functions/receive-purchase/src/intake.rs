@@ -5,13 +5,14 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use wasurena_cloud::bookshelf::{BookError, Bookshelf};
 use wasurena_cloud::diary::{
-    Before, CustomerRecord, DiaryError, Known, NewCustomer, NewFacts, PhoneRecord, Place, PurchasePlace, PurchaseRecord,
+    Before, CustomerRecord, DiaryError, Known, NewCustomer, NewFacts, NotErased, PhoneRecord, Place, PurchasePlace,
+    PurchaseRecord, forgotten,
 };
 use wasurena_cloud::keyring::{Keyring, KeyringError, Keys};
 use wasurena_cloud::{Clock, Diary};
 use wasurena_domain::calendar::Slot;
 use wasurena_domain::customer::Customer;
-use wasurena_domain::ids::{CustomerId, PurchaseKey, ShopId};
+use wasurena_domain::ids::{CustomerId, ShopId};
 use wasurena_domain::ledger::{Channel, Entry, How, Said};
 use wasurena_domain::purchase::{Consent, Order, Purchase, Report};
 use wasurena_domain::shop::Shop;
@@ -122,14 +123,15 @@ impl Intake {
             return Ok(ControlFlow::Break(Taken::Erased));
         }
         let mut new = NewFacts::of_purchase(Known { before, after });
-        match new.purchase.after.facts.began_at() {
-            Some(_) => self.add_customer(&book.shop, keys, &mut new, (who, phone), now).await?,
-            // It may never be paid. Whoever is erased meanwhile takes it along.
-            None => {
-                new.pointers.push((who.id.clone(), new.purchase.after.facts.key.clone()));
-                new.unless_erased = matches!(who.place, Place::Customer(_) | Place::Empty).then_some(who.id);
-            }
+        // Whoever is erased meanwhile takes along what was nobody's before.
+        let guard = new.purchase.before.as_ref().is_none_or(|known| known.customer.is_none()).then(|| who.not_erased());
+        if new.purchase.after.facts.began_at().is_some() {
+            self.add_customer(&book.shop, keys, &mut new, (who, phone), now).await?;
+        } else {
+            // It may never be paid.
+            new.pointers.push((who.id, new.purchase.after.facts.key.clone()));
         }
+        new.unless_erased = guard.filter(|_| new.customer.is_none());
         Ok(ControlFlow::Continue(new))
     }
 
@@ -143,17 +145,18 @@ impl Intake {
         now: DateTime<Utc>,
     ) -> Result<(), IntakeError> {
         let Who { id, place } = who;
-        let (before, known) = match place {
-            Place::Empty => (Before::Nobody, None),
-            Place::Erased(_) => (Before::Erased, None),
-            Place::Customer(record) => (Before::Version(record.customer.version), Some(*record)),
+        let (before, last_version, known) = match place {
+            Place::Empty => (Before::Nobody, 0, None),
+            Place::Erased(erased) => (Before::Erased(erased.erased_at), erased.last_version, None),
+            Place::Customer(record) => (Before::Version(record.customer.version), 0, Some(*record)),
         };
-        let mut customer = known.as_ref().map_or_else(|| Customer::new(id.clone()), |k| k.customer.clone());
+        let nobody = || Customer { version: last_version, ..Customer::new(id.clone()) };
+        let mut customer = known.as_ref().map_or_else(nobody, |k| k.customer.clone());
         let record = &mut new.purchase.after;
         record.customer = Some(id.clone());
         customer.take_in(&record.facts, record.first_seen_at, shop);
         new.alias = self.alias(shop, keys, known.as_ref(), &mut customer).await?;
-        new.pointers = forgotten(known.as_ref(), &record.facts.key, &customer);
+        new.pointers = forgotten(known.as_ref().map(|k| &k.customer), &record.facts.key, &customer);
         new.entry = consent_entry(&new.purchase).map(|entry| (id.clone(), entry));
         if let Some(Phone { digest, known }) = phone {
             let fresh = PhoneRecord { digest, customers: Vec::new(), several: false };
@@ -187,11 +190,7 @@ impl Intake {
             },
         };
         let place = self.diary.place(&shop.id, &id).await?;
-        let id = match &place {
-            Place::Empty => id,
-            Place::Customer(record) => record.customer.id.clone(),
-            Place::Erased(erased) => erased.id.clone(),
-        };
+        let id = place.customer().cloned().unwrap_or(id);
         Ok(Who { id, place })
     }
 
@@ -203,7 +202,8 @@ impl Intake {
     }
 
     /// Where an order brings a known customer another address: the place under which that address leads to
-    /// them from now on. An address that is somebody else's stays theirs, and the customer keeps the old one.
+    /// them from now on. An address that is somebody else's stays theirs, and the customer keeps the old one. Who was
+    /// erased and buys again by another address than their first is led to by it already.
     async fn alias(
         &self,
         shop: &Shop,
@@ -211,16 +211,16 @@ impl Intake {
         before: Option<&CustomerRecord>,
         customer: &mut Customer,
     ) -> Result<Option<CustomerId>, IntakeError> {
-        let (Some(before), Some(email)) = (before, &customer.email) else { return Ok(None) };
-        if before.customer.email.as_ref() == Some(email) {
+        let Some(email) = &customer.email else { return Ok(None) };
+        if before.is_some_and(|known| known.customer.email.as_ref() == Some(email)) {
             return Ok(None);
         }
         let place = keys.identify(&shop.id, email.as_str())?;
-        let owner = match self.diary.place(&shop.id, &place).await? {
-            Place::Empty => None,
-            Place::Customer(record) => Some(record.customer.id),
-            Place::Erased(erased) => Some(erased.id),
+        let Some(before) = before else {
+            customer.mail_place = (place != customer.id).then_some(place);
+            return Ok(None);
         };
+        let owner = self.diary.place(&shop.id, &place).await?.customer().cloned();
         if owner.as_ref().is_some_and(|owner| *owner != customer.id) {
             customer.email = before.customer.email.clone();
             return Ok(None);
@@ -242,16 +242,15 @@ struct Who {
     place: Place,
 }
 
-/// The purchases that the summary held before, or should hold now, and does not: they leave a pointer, so that they
-/// are found when the customer is erased.
-fn forgotten(
-    before: Option<&CustomerRecord>,
-    new: &PurchaseKey,
-    customer: &Customer,
-) -> Vec<(CustomerId, PurchaseKey)> {
-    let held = before.into_iter().flat_map(|record| record.customer.purchases.iter().map(|bought| &bought.key));
-    let gone = held.chain([new]).filter(|key| customer.bought(key).is_none());
-    gone.map(|key| (customer.id.clone(), key.clone())).collect()
+impl Who {
+    /// That they must not be erased meanwhile, or not once more.
+    fn not_erased(&self) -> NotErased {
+        let since = match &self.place {
+            Place::Erased(erased) => Some(erased.erased_at),
+            Place::Customer(_) | Place::Empty => None,
+        };
+        NotErased { customer: self.id.clone(), since }
+    }
 }
 
 /// What the order says about consent, for the ledger, where it did not say the same before.

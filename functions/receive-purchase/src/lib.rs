@@ -17,7 +17,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 use wasurena_carts::{Cart, Headers, ParseContext, Secrets, Webhook};
 use wasurena_cloud::bookshelf::Bookshelf;
-use wasurena_cloud::erasing::Erasing;
+use wasurena_cloud::erasing::{ErasedPerson, Erasing};
 use wasurena_cloud::keyring::Keyring;
 use wasurena_cloud::{Clients, Clock, Diary};
 use wasurena_domain::calendar::{day_of, days_after};
@@ -46,7 +46,7 @@ pub struct ReceivePurchase {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Outcome {
     Taken(Taken),
-    Erased { records: u32 },
+    Erased { records: u32, tasks: usize },
     Asked { tasks: usize },
     Ignored(String),
 }
@@ -128,37 +128,43 @@ impl ReceivePurchase {
             Webhook::Ignored(reason) => Ok(Outcome::Ignored(reason.to_string())),
             Webhook::Purchase(report) => self.intake.take(shop, *report).await.map(Outcome::Taken).map_err(unavailable),
             Webhook::Erase(subject) => {
-                let records = self.erasing.erase(shop, &subject).await.map_err(unavailable)?;
-                Ok(Outcome::Erased { records })
+                let ErasedPerson { records, unsure } = self.erasing.erase(shop, &subject).await.map_err(unavailable)?;
+                let tasks = unsure.into_iter().map(|id| (TaskKind::ErasePerson, Some(id), Reason::Erased)).collect();
+                let tasks = self.ask_owner(shop, cart.id(), tasks).await?;
+                Ok(Outcome::Erased { records, tasks })
             }
             Webhook::Disclose(subject) => {
                 let customers = self.erasing.find(shop, &subject).await.map_err(unavailable)?;
                 let tasks = customers.into_iter().map(|id| (TaskKind::HandOverData, Some(id), Reason::DataRequested));
-                self.ask_owner(shop, cart.id(), tasks.collect()).await
+                self.ask_owner(shop, cart.id(), tasks.collect()).await.map(|tasks| Outcome::Asked { tasks })
             }
             Webhook::EraseCart => {
                 let task = (TaskKind::EraseCart, None, Reason::ShopRedacted);
-                self.ask_owner(shop, cart.id(), vec![task]).await
+                self.ask_owner(shop, cart.id(), vec![task]).await.map(|tasks| Outcome::Asked { tasks })
             }
         }
     }
 
-    /// Puts on the owner's list what a cart asks of the shop, and only a person can do.
+    /// Puts on the owner's list what a cart asks of the shop, and only a person can do; answers how much that is. The
+    /// same request again is the same task, and keeps its day.
     async fn ask_owner(
         &self,
         shop: &ShopId,
         cart: &str,
         wanted: Vec<(TaskKind, Option<CustomerId>, Reason)>,
-    ) -> Result<Outcome, Refusal> {
+    ) -> Result<usize, Refusal> {
+        if wanted.is_empty() {
+            return Ok(0);
+        }
         let zone = self.bookshelf.last_known(shop).await.map_err(unavailable)?.shop.zone;
         let today = day_of(self.clock.now(), zone);
-        let (about, due) = (format!("{cart} {today}"), days_after(today, REQUEST_WITHIN_DAYS));
+        let due = days_after(today, REQUEST_WITHIN_DAYS);
         let tasks = wanted.len();
         for (kind, customer, why) in wanted {
-            let task = Task { kind, customer, about: about.clone(), due, why };
+            let task = Task { kind, customer, about: cart.to_owned(), due, why };
             self.diary.add_task(shop, &task).await.map_err(unavailable)?;
         }
-        Ok(Outcome::Asked { tasks })
+        Ok(tasks)
     }
 
     fn read(&self, cart: &dyn Cart, secrets: &Secrets, headers: &HeaderMap, body: &[u8]) -> Result<Webhook, Refusal> {

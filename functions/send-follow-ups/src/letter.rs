@@ -6,6 +6,7 @@ use wasurena_cloud::post::Outgoing;
 use wasurena_domain::calendar::day_of;
 use wasurena_domain::customer::{Bought, Customer};
 use wasurena_domain::follow_up::FollowUp;
+use wasurena_domain::purchase::Delivery;
 use wasurena_domain::shop::Shop;
 use wasurena_letters::link::{LinkKeys, Purpose};
 use wasurena_letters::{Book, Count, Facts, Product};
@@ -46,14 +47,16 @@ pub(crate) fn outgoing(
     })
 }
 
-/// What the letter speaks of: the purchase it is bound to, else the last one.
+/// What the letter speaks of: the purchase it is bound to, else the last one that counts and was made with the shop itself.
 fn facts<'a>(follow_up: &FollowUp, shop: &'a Shop, customer: &'a Customer, stop_url: &'a str) -> Facts<'a> {
     let bound = follow_up.purchase.as_ref().and_then(|key| customer.bought(key));
-    let bought: Option<&Bought> = bound.or_else(|| customer.purchases.iter().rfind(|p| !p.undone));
+    let bought: Option<&Bought> =
+        bound.or_else(|| customer.purchases.iter().rfind(|p| customer.why_no_purchase(p).is_none() && !p.marketplace));
     Facts {
         addressee: customer.name.as_ref(),
         count: count(shop, customer, bound),
-        gift: bound.is_some_and(|b| b.gift),
+        gift: bought.is_some_and(|b| customer.is_gift(b)),
+        made_to_order: bought.is_some_and(|b| shop.delivery_of(b) == Delivery::MadeToOrder),
         product: bought.and_then(|b| product(shop, b)),
         bought_on: bought.map(|b| day_of(b.began_at, shop.zone)),
         consent: customer.consent,

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
-use wasurena_cloud::diary::PurchasePlace;
 use wasurena_cloud::erasing::{ErasedCart, Erasing};
 use wasurena_cloud::rulings;
 use wasurena_cloud::wishes::{Saying, Wish, carry_out};
@@ -17,6 +16,7 @@ use wasurena_domain::customer::Ruling;
 use wasurena_domain::ids::{CartId, CustomerId, OrderId, PurchaseKey, ShopId};
 use wasurena_domain::ledger::How;
 use wasurena_domain::privacy::Subject;
+use wasurena_domain::task::TaskKind;
 
 /// `wasurena customer …`
 #[derive(Debug, Subcommand)]
@@ -94,9 +94,8 @@ pub(crate) struct WhichCart {
 /// Erases everything that came from a cart.
 pub(crate) async fn erase_cart(which: WhichCart, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let (shop, cart) = (ShopId::parse(&which.shop)?, CartId::parse(&which.cart)?);
-    let Rooms { diary, keyring, clock, .. } = which.site.open().await?;
-    let ErasedCart { customers, purchases, kept } =
-        Erasing::new(diary, keyring, clock).erase_cart(&shop, &cart).await?;
+    let erasing = which.site.open().await?.erasing();
+    let ErasedCart { customers, purchases, kept } = erasing.erase_cart(&shop, &cart).await?;
     writeln!(out, "{shop}, {cart}: {customers} customers and {purchases} other purchases erased")?;
     if kept > 0 {
         writeln!(out, "  {kept} customers stay, because they bought elsewhere too")?;
@@ -144,12 +143,12 @@ pub(crate) async fn customer(command: CustomerCommand, out: &mut impl Write) -> 
             let everything =
                 everything(&rooms, &shop, &id).await?.ok_or_else(|| anyhow!("there is no such customer"))?;
             writeln!(out, "{}", serde_json::to_string_pretty(&everything)?)?;
+            rooms.diary.finish_tasks_of(&shop, &id, Some(TaskKind::HandOverData)).await?;
             Ok(ExitCode::SUCCESS)
         }
         CustomerCommand::Erase(whom) => {
             let (rooms, shop, id) = whom.find().await?;
-            let Rooms { diary, keyring, clock, .. } = rooms;
-            let erased = Erasing::new(diary, keyring, clock).erase_one(&shop, &id).await?;
+            let erased = rooms.erasing().erase_one(&shop, &id).await?;
             let what = if erased { "erased" } else { "there was nothing to erase (any more)" };
             writeln!(out, "{id}: {what}")?;
             Ok(ExitCode::SUCCESS)
@@ -157,23 +156,29 @@ pub(crate) async fn customer(command: CustomerCommand, out: &mut impl Write) -> 
     }
 }
 
-/// Everything the diary has of somebody.
+/// Everything the diary has of somebody, whether or not they are a customer (yet, or any more); `None` where that is
+/// nothing.
 async fn everything(rooms: &Rooms, shop: &ShopId, id: &CustomerId) -> anyhow::Result<Option<serde_json::Value>> {
-    let Some(file) = rooms.diary.file(shop, id).await? else { return Ok(None) };
-    let others = rooms.diary.other_purchases(shop, id).await?;
-    let keys: BTreeSet<PurchaseKey> =
-        file.record.customer.purchases.iter().map(|bought| bought.key.clone()).chain(others).collect();
+    let file = rooms.diary.file(shop, id).await?;
+    let (record, follow_ups, ledger) = match file {
+        Some(file) => (Some(file.record), file.follow_ups, file.ledger),
+        None => (None, Vec::new(), rooms.diary.ledger(shop, id).await?),
+    };
+    let mut keys: BTreeSet<PurchaseKey> = rooms.diary.other_purchases(shop, id).await?.into_iter().collect();
+    keys.extend(record.iter().flat_map(|r| r.customer.purchases.iter().map(|bought| bought.key.clone())));
+    let erasing = rooms.erasing();
     let mut purchases = Vec::new();
     for key in &keys {
-        if let PurchasePlace::Known(record) = rooms.diary.purchase(shop, key).await? {
-            purchases.push(record.facts);
-        }
+        purchases.extend(erasing.theirs(shop, id, key).await?.map(|record| record.facts));
+    }
+    if record.is_none() && purchases.is_empty() && ledger.is_empty() {
+        return Ok(None);
     }
     Ok(Some(serde_json::json!({
-        "customer": file.record.customer,
+        "customer": record.map(|r| r.customer),
         "purchases": purchases,
-        "follow_ups": file.follow_ups,
-        "ledger": file.ledger,
+        "follow_ups": follow_ups,
+        "ledger": ledger,
     })))
 }
 
@@ -201,6 +206,12 @@ pub(crate) async fn order(command: OrderCommand, out: &mut impl Write) -> anyhow
     Ok(ExitCode::SUCCESS)
 }
 
+impl Rooms {
+    fn erasing(&self) -> Erasing {
+        Erasing::new(self.diary.clone(), self.keyring.clone(), Arc::clone(&self.clock))
+    }
+}
+
 impl Whom {
     /// Their id. An address is looked up; an id is taken as it is.
     async fn find(&self) -> anyhow::Result<(Rooms, ShopId, CustomerId)> {
@@ -208,10 +219,8 @@ impl Whom {
         let rooms = self.site.open().await?;
         let id = match EmailAddress::parse(&self.customer) {
             Ok(email) => {
-                let Rooms { diary, keyring, clock, .. } = &rooms;
-                let erasing = Erasing::new(diary.clone(), keyring.clone(), Arc::clone(clock));
                 let subject = Subject { email: Some(email), ..Subject::default() };
-                let found = erasing.find(&shop, &subject).await?;
+                let found = rooms.erasing().find(&shop, &subject).await?;
                 found.into_iter().next().ok_or_else(|| anyhow!("nobody has this address"))?
             }
             Err(_) => CustomerId::parse(&self.customer)

@@ -27,11 +27,12 @@ pub(crate) fn objects<'v>(object: &Object<'v>, name: &'static str) -> Vec<&'v Ma
     list.into_iter().flatten().filter_map(Value::as_object).collect()
 }
 
-/// An instant in UTC whose text has no zone, like `2026-04-03T01:24:31`. With a zone it counts as written.
+/// An instant in UTC whose text has no zone, like `2026-04-03T01:24:31`, or with a space for the `T`, as WordPress
+/// stores it. With a zone it counts as written.
 pub(crate) fn gmt(value: &Value) -> Option<DateTime<Utc>> {
-    let text = value.as_str()?.trim();
-    let zoned = DateTime::parse_from_rfc3339(text).ok().map(|t| t.to_utc());
-    zoned.or_else(|| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok().map(|t| t.and_utc()))
+    let text = value.as_str()?.trim().replacen(' ', "T", 1);
+    let zoned = DateTime::parse_from_rfc3339(&text).ok().map(|t| t.to_utc());
+    zoned.or_else(|| NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%.f").ok().map(|t| t.and_utc()))
 }
 
 /// An amount in minor units. Decimals that the currency does not have are rounded: a shop that calculates with
@@ -103,7 +104,10 @@ mod tests {
             (json!("2026-04-03T01:24:31"), instant),
             (json!("2026-04-03T01:24:31Z"), instant),
             (json!("2026-04-03T10:24:31+09:00"), instant),
-            (json!("2026-04-03 01:24:31"), None),
+            (json!("2026-04-03 01:24:31"), instant),
+            (json!("2026-04-03 01:24:31Z"), instant),
+            (json!("2026-04-03 01:24"), None),
+            (json!("0000-00-00 00:00:00"), None),
             (json!("0000-00-00T00:00:00"), None),
             (json!(""), None),
             (json!(1_775_179_471), None),

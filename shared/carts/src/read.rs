@@ -146,6 +146,11 @@ impl<'v> Field<'v> {
         if self.is_present() { read(self).map(Some) } else { Ok(None) }
     }
 
+    /// What `read` makes of it; none where it is missing or odd. For what does not decide whether it is an order.
+    pub(crate) fn hint<T>(&self, read: impl FnOnce(&Self) -> Result<T, Unreadable>) -> Option<T> {
+        read(self).ok()
+    }
+
     /// An object.
     pub(crate) fn object(&self) -> Result<Object<'v>, Unreadable> {
         let map = self.read("an object", Value::as_object)?;

@@ -6,7 +6,8 @@
 //! | Shopify says | it means |
 //! | --- | --- |
 //! | `paid`, `partially_refunded`, `refunded`, `authorized` | paid. Authorized too: the card is good, the customer has bought, and many shops take the money when they ship. |
-//! | `pending`, `partially_paid`, `expired` | not paid yet: konbini, bank transfer, an authorisation that ran out. |
+//! | `pending` with cash on delivery (代金引換) or payment afterwards (後払い) | paid: the customer has bought, and nobody waits for the money before it is shipped. |
+//! | else `pending`, `partially_paid`, `expired` | not paid yet: konbini, bank transfer, an authorisation that ran out. |
 //! | `voided`, nothing, anything else | neither. A void alone undoes nothing; `cancelled_at` does. |
 //! | `buyer_accepts_marketing: true` | consent. `false` is what a box left alone says too, so it is unknown. |
 //! | `customer.email_marketing_consent.state` | `subscribed` is a yes; `unsubscribed` is a no and outweighs the order's box; the rest says nothing. |

@@ -10,6 +10,7 @@
 //! | the same, `unpaid` | not paid yet: konbini, bank transfer |
 //! | `checkout.session.async_payment_succeeded` | paid now, not paid when the session began |
 //! | `checkout.session.async_payment_failed` | not paid |
+//! | `charge.captured` | paid now: the money was only reserved when the session ended (`capture_method: manual`) |
 //! | `charge.refunded` | refunded where `refunded` is true; else something came back. `amount_refunded` is the sum so far, so it is no refund of its own. |
 //! | `charge.dispute.created` | something is contested |
 //!
@@ -94,6 +95,7 @@ impl Cart for Stripe {
             "checkout.session.completed" => session::completed,
             "checkout.session.async_payment_succeeded" => session::paid_later,
             "checkout.session.async_payment_failed" => session::never_paid,
+            "charge.captured" => captured,
             "charge.refunded" => refunded,
             "charge.dispute.created" => disputed,
             other => {
@@ -109,6 +111,11 @@ impl Cart for Stripe {
         let is_purchase = matches!(webhook, Webhook::Purchase(_));
         Ok(if is_test && is_purchase { Webhook::Ignored(IgnoredReason::TestOrder) } else { webhook })
     }
+}
+
+/// `charge.captured`: the money that was reserved has been taken.
+fn captured(charge: &Object<'_>, at: DateTime<Utc>) -> Result<Webhook, Unreadable> {
+    of_payment(charge, Moments { paid_seen_at: Some(at), ..Moments::default() })
 }
 
 /// `charge.refunded`, sent for each refund of a charge.

@@ -4,14 +4,17 @@
 //! are compared: NFKC, lower case, `_` and `-` as spaces. What is not sure is not said: a word that is missing
 //! here costs a setting in the shop, a word too many costs a customer's letters.
 
+#[cfg(test)]
+mod tests;
 mod vocabulary;
 
 use chrono::NaiveDate;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization as _;
 use vocabulary::{
-    ARRIVAL_DAY, CHANNELS, EXCHANGE, GIFT, MADE_TO_ORDER, MARKETING, NO, NO_COMPANY, NOT_A_GIFT, RELAYS,
-    RELAYS_OF_COUNTRIES, RENEWAL, SPOKEN_NO, YES,
+    ANY_TIME, APPOINTMENT_DAY, ARRIVAL_DAY, CHANNELS, EXCHANGE, GIFT, MADE_TO_ORDER, MARKETING, NEGATION, NO,
+    NO_AMONG_WORDS, NO_COMPANY, NOT_A_GIFT, NOT_A_SUM, ON_DELIVERY, RELAYS, RELAYS_OF_COUNTRIES, RENEWAL, SPOKEN_NO,
+    SUM, SUM_IN_JAPANESE, YES,
 };
 use wasurena_domain::contact::EmailAddress;
 use wasurena_domain::purchase::Consent;
@@ -56,15 +59,33 @@ impl Attribute {
         fields.filter_map(|(name, value)| Self::new(name, value)).collect()
     }
 
+    /// Whether it says no, in these words or among others. What stands first decides, 「のしなし(簡易包装)」: a part
+    /// that follows may refuse something else, 「御祝(名入れなし)」, unless it is nothing but a no, 「のし(不要)」.
     fn is_no(&self) -> bool {
-        NO.contains(&self.value.as_str())
+        let parts = self.value.split(['(', ')', '[', ']', '【', '】', '、', '。', ',', '・', '/', '※']);
+        let mut parts = parts.map(str::trim).filter(|part| !part.is_empty());
+        let first = parts.next().unwrap_or_default();
+        NO.contains(&first) || holds(first, &NO_AMONG_WORDS) || is_zero(first) || parts.any(|part| NO.contains(&part))
     }
+
+    /// Whether it asks for, or tells, a sum of money.
+    fn is_sum(&self) -> bool {
+        let mut words = self.name.split(|c: char| !c.is_alphanumeric()).filter(|word| !NOT_A_SUM.contains(word));
+        words.any(|word| SUM.iter().any(|sum| word.ends_with(sum))) || holds(&self.name, &SUM_IN_JAPANESE)
+    }
+}
+
+/// Whether it is a number that is nothing: `0.00`, `0円`, `¥0`.
+fn is_zero(text: &str) -> bool {
+    let number = text.trim_start_matches(['+', '-', '¥', '$']).trim_end_matches('円').trim();
+    number.contains('0') && number.chars().all(|c| matches!(c, '0' | '.'))
 }
 
 /// Whether one of the fields says that somebody else receives it. Another name on the shipping address says
 /// nothing: people have parcels sent to their office and their parents.
 pub(crate) fn is_gift(attributes: &[Attribute]) -> bool {
-    let says = |a: &Attribute| holds(&a.name, &GIFT) && !holds(&a.name, &NOT_A_GIFT) && !a.is_no();
+    let asks = |a: &Attribute| holds(&a.name, &GIFT) && !holds(&a.name, &NOT_A_GIFT) && !a.is_sum();
+    let says = |a: &Attribute| asks(a) && !a.is_no();
     attributes.iter().any(says)
 }
 
@@ -73,9 +94,19 @@ pub(crate) fn is_made_to_order(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|a| holds(&a.name, &MADE_TO_ORDER) && !a.is_no())
 }
 
-/// The day on which it should arrive, as buyer and shop agreed.
+/// The day of a lesson, a stay or a visit, where it is one that was bought.
+pub(crate) fn appointment_on(attributes: &[Attribute]) -> Option<NaiveDate> {
+    day_called(attributes, &APPOINTMENT_DAY)
+}
+
+/// The day on which it should arrive, as buyer and shop agreed; of an appointment, its day.
 pub(crate) fn promised_on(attributes: &[Attribute]) -> Option<NaiveDate> {
-    attributes.iter().filter(|a| holds(&a.name, &ARRIVAL_DAY)).find_map(|a| day(&a.value))
+    appointment_on(attributes).or_else(|| day_called(attributes, &ARRIVAL_DAY))
+}
+
+/// The day in the first field that is called like this and holds one.
+fn day_called(attributes: &[Attribute], names: &[&str]) -> Option<NaiveDate> {
+    attributes.iter().filter(|a| holds(&a.name, names)).find_map(|a| day(&a.value))
 }
 
 /// The day that a text begins with: `2026 04 20` (folded from `2026-04-20`), `2026/4/20`, `2026年4月20日(月)`.
@@ -86,16 +117,29 @@ fn day(text: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year.parse().ok().filter(|_| is_start)?, month.parse().ok()?, day.parse().ok()?)
 }
 
-/// What the fields say about hearing from the shop beyond the purchase.
+/// What the fields say about hearing from the shop beyond the purchase. A no outweighs a yes.
 pub(crate) fn consent(attributes: &[Attribute]) -> Consent {
-    let asked = || attributes.iter().filter(|a| holds(&a.name, &MARKETING)).map(|a| a.value.as_str());
-    if asked().any(|value| SPOKEN_NO.contains(&value)) {
-        Consent::Denied
-    } else if asked().any(|value| YES.contains(&value)) {
-        Consent::Granted
-    } else {
-        Consent::Unknown
+    let said = || attributes.iter().filter(|a| holds(&a.name, &MARKETING)).map(answer);
+    [Consent::Denied, Consent::Granted].into_iter().find(|c| said().any(|s| s == *c)).unwrap_or_default()
+}
+
+/// What the answer to one question about consent says. A question that asks for a no never earns a yes.
+fn answer(question: &Attribute) -> Consent {
+    let value = question.value.as_str();
+    let (is_yes, is_no) = (YES.contains(&value), SPOKEN_NO.contains(&value));
+    match holds(&question.name, &NEGATION) {
+        true if is_yes && !holds(&question.name, &ANY_TIME) => Consent::Denied,
+        false if is_no => Consent::Denied,
+        false if is_yes => Consent::Granted,
+        _ => Consent::Unknown,
     }
+}
+
+/// Whether a way to pay is one where the money comes with the parcel or after it: who chose it has bought.
+pub(crate) fn is_paid_on_delivery(gateway: &str) -> bool {
+    let name = folded(gateway);
+    let is_abbreviated = || name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "cod");
+    holds(&name, &ON_DELIVERY) || is_abbreviated()
 }
 
 /// What the tags of an order say, written as one text with commas.
@@ -142,104 +186,4 @@ pub(crate) fn marketplace_of_address(address: &EmailAddress) -> Option<&'static 
     let of_country = RELAYS_OF_COUNTRIES.iter().find(|(relay, _)| domain.starts_with(relay));
     let relay = of_country.or_else(|| RELAYS.iter().find(|(relay, _)| is_below(relay)));
     relay.map(|(_, marketplace)| *marketplace)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn field(name: &str, value: &str) -> Vec<Attribute> {
-        Attribute::list(Some(&json!([{ "name": name, "value": value }])), "name")
-    }
-
-    #[test]
-    fn a_gift_card_is_no_gift_and_neither_is_one_for_oneself() {
-        for (name, value, expected) in [
-            ("のし", "御祝", true),
-            ("_gift_wrap", "1", true),
-            ("ギフト", "ご自宅用", false),
-            ("ギフトカード番号", "ABCD", false),
-            ("gift-card-code", "ABCD", false),
-            ("_free_gift_product", "yes", false),
-            ("ご連絡", "のし", false),
-        ] {
-            assert_eq!(is_gift(&field(name, value)), expected, "{name} {value}");
-        }
-    }
-
-    #[test]
-    fn the_day_of_arrival_is_read_however_it_is_written() {
-        let expected = NaiveDate::from_ymd_opt(2026, 4, 20);
-        for (value, expected) in [
-            ("2026-04-20", expected),
-            ("2026/4/20(月)", expected),
-            ("２０２６年４月２０日", expected),
-            ("指定なし", None),
-            ("4月20日", None),
-            ("2026-02-30", None),
-        ] {
-            assert_eq!(promised_on(&field("お届け希望日", value)), expected, "{value}");
-        }
-        assert_eq!(promised_on(&field("wc4jp-delivery-date", "2026-04-20")), expected);
-        assert_eq!(promised_on(&field("誕生日", "2026-04-20")), None);
-    }
-
-    #[test]
-    fn consent_is_said_in_so_many_words() {
-        for (name, value, expected) in [
-            ("メルマガ", "希望する", Consent::Granted),
-            ("newsletter", "1", Consent::Granted),
-            ("newsletter", "0", Consent::Unknown),
-            ("メルマガ", "希望しない", Consent::Denied),
-            ("メルマガ", "まだ迷っている", Consent::Unknown),
-            ("ご希望", "はい", Consent::Unknown),
-        ] {
-            assert_eq!(consent(&field(name, value)), expected, "{name} {value}");
-        }
-    }
-
-    #[test]
-    fn tags_are_compared_whole_where_a_part_would_mislead() {
-        assert!(Tags::new("VIP, 交換").is_exchange() && Tags::new("Exchange").is_exchange());
-        assert!(!Tags::new("交換不可, no-exchange").is_exchange());
-        assert!(Tags::new("appstle_subscription_recurring_order").is_renewal());
-        assert!(!Tags::new("Subscription First Order").is_renewal());
-        assert!(Tags::new("Pre-Order").is_made_to_order() && Tags::new("予約").is_made_to_order());
-        assert!(!Tags::new("予約なし").is_made_to_order());
-    }
-
-    #[test]
-    fn a_company_is_what_has_a_name() {
-        for (name, expected) in
-            [("さくら商店", true), ("", false), (" ", false), ("個人", false), ("なし", false), ("-", false)]
-        {
-            assert_eq!(is_company(name), expected, "{name:?}");
-        }
-    }
-
-    #[test]
-    fn marketplaces_are_known_by_channel_and_by_address() {
-        for (channel, expected) in [
-            ("amazon-jp", Some("amazon")),
-            ("Rakuten Ichiba", Some("rakuten")),
-            ("楽天 市場", Some("rakuten")),
-            ("web", None),
-            ("amazonas", None),
-            ("", None),
-        ] {
-            assert_eq!(marketplace_of_channel(channel), expected, "{channel:?}");
-        }
-        for (address, expected) in [
-            ("0a1b@marketplace.amazon.co.jp", Some("amazon")),
-            ("0a1b@pc.fw.rakuten.ne.jp", Some("rakuten")),
-            ("0a1b@fw.rakuten.ne.jp", Some("rakuten")),
-            ("0a1b@members.ebay.de", Some("ebay")),
-            ("0a1b@xfw.rakuten.ne.jp", None),
-            ("0a1b@amazon.co.jp", None),
-            ("hanako@example.jp", None),
-        ] {
-            assert_eq!(marketplace_of_address(&EmailAddress::parse(address).unwrap()), expected, "{address}");
-        }
-    }
 }

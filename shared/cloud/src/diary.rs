@@ -20,7 +20,9 @@ pub use customers::{Attention, CustomerFile, CustomerRecord, Erased, Place};
 pub use error::DiaryError;
 pub use follow_ups::{Claim, Due, DueItem};
 pub use keys::{StreamItem, due_partition, stream_item};
-pub use purchases::{Before, Known, NewCustomer, NewFacts, PhoneRecord, PurchasePlace, PurchaseRecord};
+pub use purchases::{
+    Before, Known, NewCustomer, NewFacts, NotErased, PhoneRecord, PurchasePlace, PurchaseRecord, forgotten,
+};
 pub use shops::ShopState;
 pub use slots::SlotMarker;
 

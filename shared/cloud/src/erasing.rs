@@ -3,15 +3,20 @@
 //! The customer's record goes last. A report that comes in meanwhile either meets a tombstone, or changes the
 //! record and so makes this begin again. Broken off anywhere, doing it again completes it.
 
-use crate::diary::{CustomerFile, DiaryError, Erased, Place, PurchasePlace};
+use crate::diary::{
+    CustomerFile, CustomerRecord, DiaryError, Erased, PhoneRecord, Place, PurchasePlace, PurchaseRecord,
+};
 use crate::keyring::{Keyring, KeyringError};
 use crate::{Clock, Diary};
+use chrono::Duration;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use wasurena_domain::contact::{EmailAddress, PhoneNumber};
 use wasurena_domain::follow_up::{Event, FollowUp, Reason, State, transition};
 use wasurena_domain::ids::{CartId, CustomerId, PurchaseKey, ShopId};
 use wasurena_domain::ledger::{Entry, How};
 use wasurena_domain::privacy::Subject;
+use wasurena_domain::task::TaskKind;
 
 /// How often the facts may change while they are erased before it gives up.
 const ROUNDS_MAX: usize = 8;
@@ -25,6 +30,15 @@ pub enum ErasingError {
     /// The deployment's identity key cannot be read.
     #[error(transparent)]
     Keys(#[from] KeyringError),
+}
+
+/// What was erased of a person.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ErasedPerson {
+    /// How many records there were.
+    pub records: u32,
+    /// Customers who may be the person too, by their phone number: the owner has to find out. Nothing of them is erased.
+    pub unsure: Vec<CustomerId>,
 }
 
 /// What was erased of a cart.
@@ -53,23 +67,24 @@ impl Erasing {
         Self { diary, keyring, clock }
     }
 
-    /// Erases what a shop has of somebody: their record, their purchases, whatever waits to be sent. Answers how
-    /// many records there were. A person of whom nothing is known leaves a tombstone too, so that what is still
-    /// on its way does not bring them in.
+    /// Erases what a shop has of somebody: their record, their purchases, whatever waits to be sent. A person of whom
+    /// nothing is known leaves a tombstone too, so that what is still on its way does not bring them in. Nobody is
+    /// erased by guess: who only may be meant is named in the answer.
     ///
     /// # Errors
     /// [`ErasingError`]; what was erased until then is erased.
-    pub async fn erase(&self, shop: &ShopId, subject: &Subject) -> Result<u32, ErasingError> {
+    pub async fn erase(&self, shop: &ShopId, subject: &Subject) -> Result<ErasedPerson, ErasingError> {
         let ids = self.find(shop, subject).await?;
-        let mut count = 0;
+        let mut person = ErasedPerson { records: 0, unsure: self.unsure(shop, subject, &ids).await? };
         for id in &ids {
-            count += u32::from(self.erase_one(shop, id).await?);
+            person.records += u32::from(self.erase_one(shop, id).await?);
         }
         for key in &subject.purchases {
             self.diary.erase_purchase(shop, key).await?;
         }
-        tracing::info!(%shop, records = count, purchases = subject.purchases.len(), "customer.erased");
-        Ok(count)
+        let (records, unsure) = (person.records, person.unsure.len());
+        tracing::info!(%shop, records, unsure, purchases = subject.purchases.len(), "customer.erased");
+        Ok(person)
     }
 
     /// The customers whom a request names: by their address; where it has none, by a phone number that only one
@@ -78,18 +93,11 @@ impl Erasing {
     /// # Errors
     /// [`ErasingError`] where diary or keys cannot be read.
     pub async fn find(&self, shop: &ShopId, subject: &Subject) -> Result<BTreeSet<CustomerId>, ErasingError> {
-        let keys = self.keyring.keys().await?;
         let mut ids = BTreeSet::new();
         if let Some(email) = &subject.email {
-            let place = keys.identify(shop, email.as_str())?;
-            ids.insert(match self.diary.place(shop, &place).await? {
-                Place::Customer(record) => record.customer.id,
-                Place::Erased(erased) => erased.id,
-                Place::Empty => place,
-            });
+            ids.insert(self.holder(shop, email).await?);
         } else if let Some(phone) = &subject.phone {
-            let digest = keys.identify(shop, &format!("phone:{}", phone.as_str()))?;
-            ids.extend(self.diary.phone(shop, &digest).await?.and_then(|p| p.only_customer().cloned()));
+            ids.extend(self.phone(shop, phone).await?.and_then(|p| p.only_customer().cloned()));
         }
         for key in &subject.purchases {
             if let PurchasePlace::Known(record) = self.diary.purchase(shop, key).await? {
@@ -99,37 +107,131 @@ impl Erasing {
         Ok(ids)
     }
 
-    /// Erases one customer; `false` where there was nobody (any more).
+    /// The customers who have the phone number of a request and may be the person it names, or somebody of the same
+    /// household: all of them where it has no address, else those whose address nobody knows.
+    async fn unsure(
+        &self,
+        shop: &ShopId,
+        subject: &Subject,
+        sure: &BTreeSet<CustomerId>,
+    ) -> Result<Vec<CustomerId>, ErasingError> {
+        let Some(phone) = &subject.phone else { return Ok(Vec::new()) };
+        let known = self.phone(shop, phone).await?.map(|p| p.customers).unwrap_or_default();
+        let mut unsure = Vec::new();
+        for id in known {
+            if let Place::Customer(record) = self.diary.place(shop, &id).await?
+                && (subject.email.is_none() || record.customer.email.is_none())
+                && !sure.contains(&record.customer.id)
+            {
+                unsure.push(record.customer.id);
+            }
+        }
+        Ok(unsure)
+    }
+
+    async fn phone(&self, shop: &ShopId, phone: &PhoneNumber) -> Result<Option<PhoneRecord>, ErasingError> {
+        let digest = self.keyring.keys().await?.identify(shop, &format!("phone:{}", phone.as_str()))?;
+        Ok(self.diary.phone(shop, &digest).await?)
+    }
+
+    /// To whom an address leads; where that is nobody, the id they would have.
+    async fn holder(&self, shop: &ShopId, email: &EmailAddress) -> Result<CustomerId, ErasingError> {
+        let id = self.keyring.keys().await?.identify(shop, email.as_str())?;
+        Ok(self.diary.place(shop, &id).await?.customer().cloned().unwrap_or(id))
+    }
+
+    /// Erases one customer; `false` where there was nobody (any more). Of somebody who was erased before, what has
+    /// come in since is erased.
     ///
     /// # Errors
     /// [`ErasingError`]; what was erased until then is erased.
     pub async fn erase_one(&self, shop: &ShopId, id: &CustomerId) -> Result<bool, ErasingError> {
-        let mut rounds = 0;
-        loop {
-            if matches!(self.diary.place(shop, id).await?, Place::Erased(_)) {
-                return Ok(false);
-            }
-            let file = self.diary.file(shop, id).await?;
-            for key in self.purchases(shop, id, file.as_ref()).await? {
-                self.diary.erase_purchase(shop, &key).await?;
-            }
-            if let Some(file) = &file {
-                self.silence(shop, file).await?;
-            }
-            let erased = Erased { id: id.clone(), erased_at: self.clock.now() };
-            rounds += 1;
-            match self.diary.erase_customer(shop, file.as_ref().map(|f| &f.record), &erased).await {
-                Ok(()) => {
-                    // An order that was not paid yet may have come in meanwhile: its pointer stands before it does.
-                    for key in self.diary.other_purchases(shop, id).await? {
-                        self.diary.erase_purchase(shop, &key).await?;
-                    }
-                    return Ok(file.is_some());
-                }
-                Err(DiaryError::Changed) if rounds < ROUNDS_MAX => {}
-                Err(error) => return Err(error.into()),
+        for _ in 0..ROUNDS_MAX {
+            let place = self.diary.place(shop, id).await?;
+            let id = place.customer().unwrap_or(id);
+            let result = match &place {
+                Place::Erased(erased) => self.erase_again(shop, erased).await.map(|()| false),
+                Place::Customer(_) | Place::Empty => self.entomb(shop, id).await,
+            };
+            match result {
+                Err(ErasingError::Diary(DiaryError::Changed)) => {}
+                other => return other,
             }
         }
+        Err(DiaryError::Changed.into())
+    }
+
+    /// Purchases first, the record last, then once more what came in beside it; answers whether there was somebody.
+    async fn entomb(&self, shop: &ShopId, id: &CustomerId) -> Result<bool, ErasingError> {
+        let file = self.diary.file(shop, id).await?;
+        for bought in file.as_ref().map_or(&[][..], |f| &f.record.customer.purchases) {
+            self.erase_theirs(shop, id, &bought.key).await?;
+        }
+        self.sweep(shop, id).await?;
+        if let Some(file) = &file {
+            self.cancel(shop, file).await?;
+        }
+        let last_version = file.as_ref().map_or(0, |f| f.record.customer.version);
+        let erased = Erased { id: id.clone(), erased_at: self.clock.now(), last_version };
+        self.diary.erase_customer(shop, file.as_ref().map(|f| &f.record), &erased).await?;
+        // An order that was not paid yet, or a word, may have come in meanwhile: its pointer stands before it does.
+        self.sweep(shop, id).await?;
+        Ok(file.is_some())
+    }
+
+    /// Erases what was ordered after a tombstone was put, or was left when its erasing broke off. What is still on
+    /// its way meets the renewed tombstone. The same request again on the same day changes nothing.
+    async fn erase_again(&self, shop: &ShopId, standing: &Erased) -> Result<(), ErasingError> {
+        let found = self.sweep(shop, &standing.id).await?;
+        let now = self.clock.now();
+        if found || now - standing.erased_at > Duration::days(1) {
+            self.diary.renew_tombstone(shop, standing, now).await?;
+            self.sweep(shop, &standing.id).await?;
+        }
+        Ok(())
+    }
+
+    /// Erases what stands about somebody beside their record: purchases that only a pointer names, their own words in
+    /// the ledger, the owner's tasks. Answers whether there was a purchase.
+    async fn sweep(&self, shop: &ShopId, id: &CustomerId) -> Result<bool, ErasingError> {
+        let mut found = false;
+        for key in self.diary.other_purchases(shop, id).await? {
+            found |= self.erase_theirs(shop, id, &key).await?;
+        }
+        let own_words = |entry: &&Entry| entry.wording.is_some() && entry.how != How::Link;
+        for entry in self.diary.ledger(shop, id).await?.iter().filter(own_words) {
+            self.diary.forget_wording(shop, id, entry).await?;
+        }
+        self.diary.finish_tasks_of(shop, id, None).await?;
+        Ok(found)
+    }
+
+    /// Erases a purchase that somebody's summary or a pointer names, where it is theirs; answers whether it did.
+    async fn erase_theirs(&self, shop: &ShopId, id: &CustomerId, key: &PurchaseKey) -> Result<bool, ErasingError> {
+        let Some(record) = self.theirs(shop, id, key).await? else { return Ok(false) };
+        self.diary.erase_known_purchase(shop, &record).await?;
+        Ok(true)
+    }
+
+    /// A purchase that somebody's summary or a pointer names; `None` where it is not theirs (any more). While it is
+    /// not paid it is nobody's on record: then it is theirs unless its address leads to somebody else.
+    ///
+    /// # Errors
+    /// [`ErasingError`] where diary or keys cannot be read.
+    pub async fn theirs(
+        &self,
+        shop: &ShopId,
+        id: &CustomerId,
+        key: &PurchaseKey,
+    ) -> Result<Option<PurchaseRecord>, ErasingError> {
+        let PurchasePlace::Known(record) = self.diary.purchase(shop, key).await? else { return Ok(None) };
+        let email = record.facts.order.as_ref().and_then(|order| order.buyer.email.as_ref());
+        let is_theirs = match (&record.customer, email) {
+            (Some(owner), _) => owner == id,
+            (None, Some(email)) => self.holder(shop, email).await? == *id,
+            (None, None) => true,
+        };
+        Ok(is_theirs.then_some(*record))
     }
 
     /// Erases everything that came from a cart: every customer who bought nowhere else, and every purchase of it.
@@ -141,7 +243,7 @@ impl Erasing {
         let mut count = ErasedCart::default();
         for record in self.diary.everybody(shop).await? {
             let id = &record.customer.id;
-            let purchases = self.purchases(shop, id, self.diary.file(shop, id).await?.as_ref()).await?;
+            let purchases = self.purchases(shop, &record).await?;
             match purchases.iter().filter(|key| key.cart == *cart).count() {
                 0 => {}
                 of_cart if of_cart == purchases.len() => count.customers += u32::from(self.erase_one(shop, id).await?),
@@ -152,23 +254,25 @@ impl Erasing {
             self.diary.erase_purchase(shop, &purchase.facts.key).await?;
             count.purchases += 1;
         }
+        self.diary.finish_task(shop, TaskKind::EraseCart, None, cart.as_str()).await?;
         tracing::info!(%shop, %cart, ?count, "cart.erased");
         Ok(count)
     }
 
-    async fn purchases(
-        &self,
-        shop: &ShopId,
-        id: &CustomerId,
-        file: Option<&CustomerFile>,
-    ) -> Result<BTreeSet<PurchaseKey>, ErasingError> {
-        let mut purchases: BTreeSet<PurchaseKey> = self.diary.other_purchases(shop, id).await?.into_iter().collect();
-        purchases.extend(file.into_iter().flat_map(|f| f.record.customer.purchases.iter().map(|p| p.key.clone())));
+    /// The purchases that a customer's summary holds, and those of theirs that it does not.
+    async fn purchases(&self, shop: &ShopId, record: &CustomerRecord) -> Result<BTreeSet<PurchaseKey>, ErasingError> {
+        let customer = &record.customer;
+        let mut purchases: BTreeSet<PurchaseKey> = customer.purchases.iter().map(|bought| bought.key.clone()).collect();
+        for key in self.diary.other_purchases(shop, &customer.id).await? {
+            if self.theirs(shop, &customer.id, &key).await?.is_some() {
+                purchases.insert(key);
+            }
+        }
         Ok(purchases)
     }
 
-    /// Cancels what waits to be sent, and takes a person's own words out of the ledger.
-    async fn silence(&self, shop: &ShopId, file: &CustomerFile) -> Result<(), ErasingError> {
+    /// Cancels what waits to be sent.
+    async fn cancel(&self, shop: &ShopId, file: &CustomerFile) -> Result<(), ErasingError> {
         for planned in file.follow_ups.iter().filter(|f| f.state == State::Planned) {
             let Ok(state) = transition(planned.state, Event::Cancel) else { continue };
             let cancelled = FollowUp { state, reason: Some(Reason::Erased), ..planned.clone() };
@@ -177,10 +281,6 @@ impl Erasing {
                 Ok(()) | Err(DiaryError::Changed) => {}
                 Err(error) => return Err(error.into()),
             }
-        }
-        let own_words = |entry: &&Entry| entry.wording.is_some() && entry.how != How::Link;
-        for entry in file.ledger.iter().filter(own_words) {
-            self.diary.forget_wording(shop, &file.record.customer.id, entry).await?;
         }
         Ok(())
     }

@@ -79,7 +79,7 @@ impl Keys {
         self.values.keys().any(|name| name.starts_with(&prefix))
     }
 
-    /// The shops, by their parameters.
+    /// The shops, by their parameters, whatever these are: the marker of a shop without carts is enough.
     #[must_use]
     pub fn shops(&self) -> Vec<ShopId> {
         let prefix = format!("{}/shops/", self.path);

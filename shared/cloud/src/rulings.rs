@@ -1,7 +1,9 @@
 //! What the owner decides: whether an order is followed up, and that a case is settled.
 
 use crate::Diary;
-use crate::diary::{Before, CustomerRecord, DiaryError, Known, NewCustomer, NewFacts, PurchasePlace, PurchaseRecord};
+use crate::diary::{
+    Before, CustomerRecord, DiaryError, Known, NewCustomer, NewFacts, PurchasePlace, PurchaseRecord, forgotten,
+};
 use chrono::{DateTime, Duration, Utc};
 use wasurena_domain::calendar::Slot;
 use wasurena_domain::customer::{Customer, Ruling};
@@ -48,7 +50,7 @@ pub async fn rule(
         let mut after = PurchaseRecord { revision: before.revision + 1, ..(*before).clone() };
         after.facts.ruling = Some(ruling);
         let mut facts = NewFacts::of_purchase(Known { before: Some(*before), after });
-        facts.customer = customer(diary, shop, &facts.purchase.after, now).await?;
+        add_customer(diary, shop, &mut facts, now).await?;
         match diary.take_in(&shop.id, &facts).await {
             Ok(()) => {
                 tracing::info!(shop = %shop.id, ?ruling, "order.ruled");
@@ -67,20 +69,18 @@ async fn decided(diary: &Diary, shop: &Shop, purchase: &PurchaseRecord) -> Resul
     diary.finish_task(&shop.id, TaskKind::DecideOrder, customer, &purchase.facts.key.to_string()).await
 }
 
-/// The purchase's customer, with the ruling in their summary.
-async fn customer(
-    diary: &Diary,
-    shop: &Shop,
-    purchase: &PurchaseRecord,
-    now: DateTime<Utc>,
-) -> Result<Option<NewCustomer>, DiaryError> {
-    let Some(id) = &purchase.customer else { return Ok(None) };
-    let Some(record) = diary.customer(&shop.id, id).await? else { return Ok(None) };
-    let before = Before::Version(record.customer.version);
-    let mut customer = record.customer;
+/// Adds the purchase's customer, with the ruling in their summary, and what that makes the summary forget.
+async fn add_customer(diary: &Diary, shop: &Shop, facts: &mut NewFacts, now: DateTime<Utc>) -> Result<(), DiaryError> {
+    let purchase = &facts.purchase.after;
+    let Some(id) = &purchase.customer else { return Ok(()) };
+    let Some(record) = diary.customer(&shop.id, id).await? else { return Ok(()) };
+    let mut customer = record.customer.clone();
     customer.take_in(&purchase.facts, purchase.first_seen_at, shop);
+    facts.pointers = forgotten(Some(&record.customer), &purchase.facts.key, &customer);
     let look_at = Slot::at_or_after(now + Duration::hours(1));
-    Ok(Some(NewCustomer { before, after: CustomerRecord::with_facts(customer, shop, look_at) }))
+    let after = CustomerRecord::with_facts(customer, shop, look_at);
+    facts.customer = Some(NewCustomer { before: Before::Version(record.customer.version), after });
+    Ok(())
 }
 
 /// Records that everything that was wrong until now is settled: what is planned goes on.

@@ -23,6 +23,9 @@ const IDENTITY_KEY: &str = "keys/identity";
 /// The keys that sign links.
 const LINK_KEYS: &str = "keys/links";
 
+/// The parameter below a shop's by which the shop is there. It is no secret.
+const SHOP_MARKER: &str = "shop";
+
 /// A shop as it is to be.
 #[derive(Debug)]
 pub struct ShopSettings {
@@ -66,7 +69,7 @@ pub enum ApplyError {
     /// The diary cannot be read or written.
     #[error(transparent)]
     Diary(#[from] DiaryError),
-    /// A secret cannot be written.
+    /// A parameter cannot be written.
     #[error("the parameter {name} cannot be written: {why}")]
     Secret {
         /// The parameter.
@@ -118,6 +121,7 @@ impl Office {
         }
         let published = self.published(shop, *shards).await?;
         let made = self.make_keys(&keys).await?;
+        self.write_marker(&keys, shop).await?;
         let carts = self.write_secrets(&keys, shop, carts).await?;
         let files = files.publishable();
         let (version, is_new) = match published {
@@ -159,11 +163,21 @@ impl Office {
             let key = random_key()?;
             let value = if name == LINK_KEYS { format!("1:{}", key.expose_secret()).into() } else { key };
             // A key that somebody else made meanwhile is the deployment's: with another, its links and ids are lost.
-            if self.write(name, &value, false).await? {
+            if self.write(name, &value, ParameterType::SecureString, false).await? {
                 made.push(name);
             }
         }
         Ok(made)
+    }
+
+    /// Writes the parameter by which the shop is there, whichever carts it has: when the last cart is taken away,
+    /// links in mails still open, what the post says back is still heard, and what was promised is still kept.
+    async fn write_marker(&self, keys: &Keys, shop: &ShopId) -> Result<(), ApplyError> {
+        let name = format!("shops/{shop}/{SHOP_MARKER}");
+        if !keys.has(&name) {
+            self.write(&name, &shop.to_string().into(), ParameterType::String, false).await?;
+        }
+        Ok(())
     }
 
     async fn write_secrets(
@@ -181,17 +195,24 @@ impl Office {
             if keys.cart(shop, cart).is_some_and(|standing| texts(&standing) == wanted) {
                 continue;
             }
-            self.write(&format!("shops/{shop}/carts/{cart}"), &wanted.join("\n").into(), true).await?;
+            let name = format!("shops/{shop}/carts/{cart}");
+            self.write(&name, &wanted.join("\n").into(), ParameterType::SecureString, true).await?;
             written.push(cart.clone());
         }
         Ok(written)
     }
 
-    /// Writes a secret, and answers whether it did: without `overwrite` one that stands is left as it is.
-    async fn write(&self, name: &str, value: &SecretString, overwrite: bool) -> Result<bool, ApplyError> {
+    /// Writes a parameter, and answers whether it did: without `overwrite` one that stands is left as it is.
+    async fn write(
+        &self,
+        name: &str,
+        value: &SecretString,
+        kind: ParameterType,
+        overwrite: bool,
+    ) -> Result<bool, ApplyError> {
         let name = format!("{}/{name}", self.path);
         let request = self.ssm.put_parameter().name(&name).value(value.expose_secret()).overwrite(overwrite);
-        match request.r#type(ParameterType::SecureString).send().await {
+        match request.r#type(kind).send().await {
             Ok(_) => Ok(true),
             Err(error) if error.as_service_error().is_some_and(PutParameterError::is_parameter_already_exists) => {
                 Ok(false)

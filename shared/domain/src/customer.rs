@@ -103,9 +103,6 @@ pub struct OlderSources {
     /// Of the name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<ContactSource>,
-    /// Of the consent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub consent: Option<ContactSource>,
 }
 
 impl OlderSources {
@@ -135,7 +132,11 @@ pub struct Customer {
     /// What they said about hearing from the shop.
     #[serde(default)]
     pub consent: Consent,
-    /// The newest order: it said all of the above, but for what stands in `older`.
+    /// Which order said so, and when it was said: not when the order last changed, for a parcel that leaves takes
+    /// back no later "no".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent_said: Option<ContactSource>,
+    /// The newest order: it said all of the above but the consent, but for what stands in `older`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<ContactSource>,
     /// Which older orders said what the newest did not.
@@ -192,6 +193,7 @@ impl Customer {
             phone: None,
             name: None,
             consent: Consent::Unknown,
+            consent_said: None,
             contact: None,
             older: OlderSources::default(),
             mail_place: None,
@@ -219,20 +221,35 @@ impl Customer {
     /// Why one of their orders is no purchase (any more); `None` where it is one.
     #[must_use]
     pub fn why_no_purchase(&self, bought: &Bought) -> Option<Reason> {
-        if bought.undone || self.is_undone_elsewhere(bought) {
+        let sale = || std::iter::once(bought).chain(self.twins(bought));
+        if sale().any(|b| b.undone) {
             Some(Reason::PurchaseUndone)
-        } else if bought.standing.is_held() {
+        } else if sale().any(|b| b.standing.is_held()) {
             Some(Reason::HeldWholesale)
         } else {
-            (!bought.counts()).then_some(Reason::NoPurchase)
+            sale().any(|b| !b.counts()).then_some(Reason::NoPurchase)
         }
     }
 
-    /// Since when something is wrong with one of their purchases that nobody has settled; `None` where all is well.
+    /// Whether somebody else received it, as any cart that reports the sale says.
+    #[must_use]
+    pub fn is_gift(&self, bought: &Bought) -> bool {
+        bought.gift || self.twins(bought).any(|twin| twin.gift)
+    }
+
+    /// The purchase with which something has been wrong for longest that nobody has settled; `None` where all is well.
     #[must_use]
     pub fn open_case(&self) -> Option<&Bought> {
-        let unsettled = |at: DateTime<Utc>| self.settled_at.is_none_or(|settled_at| settled_at < at);
-        self.purchases.iter().filter(|p| p.case_at.is_some_and(unsettled)).min_by_key(|p| p.case_at)
+        self.purchases.iter().filter(|p| self.is_unsettled(p)).min_by_key(|p| p.case_at)
+    }
+
+    fn is_unsettled(&self, bought: &Bought) -> bool {
+        bought.case_at.is_some_and(|at| self.settled_at.is_none_or(|settled_at| settled_at < at))
+    }
+
+    /// Whether a person has yet to see to this order: the summary does not forget it.
+    fn awaits_owner(&self, bought: &Bought) -> bool {
+        (bought.standing.is_held() && !bought.undone) || self.is_unsettled(bought)
     }
 
     /// The purchase, where the summary still has it.

@@ -124,15 +124,28 @@ impl Entry {
     }
 }
 
+/// The last word about whether mails may go to a customer at all.
+#[must_use]
+pub fn last_about_stopping(ledger: &[Entry], customer: &Customer) -> Option<Said> {
+    last(ledger, customer, &[Said::OptedOut, Said::Complained, Said::Resumed])
+}
+
+/// The last word about whether the address that a customer has now takes mail.
+#[must_use]
+pub fn last_about_reaching(ledger: &[Entry], customer: &Customer) -> Option<Said> {
+    last(ledger, customer, &[Said::Bounced, Said::Reachable])
+}
+
+fn last(ledger: &[Entry], customer: &Customer, kinds: &[Said]) -> Option<Said> {
+    let place = customer.place();
+    let concerns = |e: &&Entry| e.channel == Channel::Mail && e.place.as_ref().is_none_or(|p| p == place);
+    ledger.iter().filter(concerns).filter(|e| kinds.contains(&e.said)).max().map(|e| e.said)
+}
+
 /// Why no mail may go to a customer, by their ledger and their record; `None` where it may.
 #[must_use]
 pub fn obstacle(ledger: &[Entry], customer: &Customer) -> Option<Reason> {
-    let place = customer.place();
-    let concerns = |e: &&Entry| e.channel == Channel::Mail && e.place.as_ref().is_none_or(|p| p == place);
-    let last = |kinds: &[Said]| ledger.iter().filter(concerns).filter(|e| kinds.contains(&e.said)).max();
-    let stop = last(&[Said::OptedOut, Said::Complained, Said::Resumed]).map(|e| e.said);
-    let reach = last(&[Said::Bounced, Said::Reachable]).map(|e| e.said);
-    match (stop, reach) {
+    match (last_about_stopping(ledger, customer), last_about_reaching(ledger, customer)) {
         _ if customer.opted_out_at.is_some() => Some(Reason::OptedOut),
         (Some(Said::OptedOut), _) => Some(Reason::OptedOut),
         (Some(Said::Complained), _) => Some(Reason::Complained),

@@ -73,6 +73,8 @@ fn judge(
         return Promise::Open;
     }
     let doubtful = meant.iter().any(|f| f.state == State::InDoubt).then_some(Reason::UnknownWhetherSent);
-    let reason = meant.iter().find_map(|f| f.reason).or(doubtful);
+    let reasons = || meant.iter().filter_map(|f| f.reason);
+    // That a plan was changed says less than what became of it.
+    let reason = reasons().find(|reason| *reason != Reason::Replanned).or_else(|| reasons().next()).or(doubtful);
     reason.map_or(Promise::Broken, Promise::Impossible)
 }

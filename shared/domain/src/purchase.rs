@@ -4,9 +4,9 @@
 //! and a purchase is the *join* of all its reports: commutative, associative and idempotent. Any order
 //! of arrival ends in the same facts, and a report that comes again changes nothing.
 //!
-//! Two kinds of facts stand side by side: **moments** (paid, shipped, arrived, cancelled, refunded), of
-//! which the earliest known counts and which never go away again, and the **order** (who, what, how
-//! much), of which the newest version counts as a whole.
+//! Three kinds of facts stand side by side: **moments** (paid, shipped, arrived, cancelled, refunded), of
+//! which the earliest known counts (of returns the last) and which never go away again; **refunds**, which add
+//! up by their ids; and the **order** (who, what, how much), of which the newest version counts as a whole.
 
 use crate::contact::{EmailAddress, PersonName, PhoneNumber};
 use crate::customer::Ruling;
@@ -155,6 +155,9 @@ pub struct Order {
     pub buyer: Buyer,
     /// What the order says about consent.
     pub consent: Consent,
+    /// When that was said, where it was at another time than that of the order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent_at: Option<DateTime<Utc>>,
     /// Whether somebody else receives it.
     pub gift: bool,
     /// What kind of order it is.
@@ -299,12 +302,10 @@ impl Purchase {
         debug_assert_eq!(self.key, report.key, "a report joins the purchase it is about");
         self.moments = self.moments.join(report.moments);
         self.order = self.order.into_iter().chain(report.order).max();
-        for (id, refund) in report.refunds {
-            // The earliest time counts, and of equal times the greater amount: both orders of arrival agree.
-            let further = |known: &Refund| (refund.at, -refund.amount_minor) < (known.at, -known.amount_minor);
-            if self.refunds.get(&id).is_none_or(further) {
-                self.refunds.insert(id, refund);
-            }
+        for (id, told) in report.refunds {
+            // Each part by itself, so that what went back never becomes less, whatever the order of arrival.
+            let known = self.refunds.entry(id).or_insert(told);
+            *known = Refund { at: known.at.min(told.at), amount_minor: known.amount_minor.max(told.amount_minor) };
         }
         self.refunds = bounded(self.refunds);
         self
@@ -312,14 +313,17 @@ impl Purchase {
 
     /// When the purchase began to count: when it was paid. An order that was never seen unpaid before was
     /// paid when it was placed; one that waited for its money begins with the first report that says
-    /// "paid". An order that owes money again later (something was added to it) began when it began.
-    /// `None` while it is not paid, or nothing but its id is known.
+    /// "paid", or, where it is paid for on delivery or afterwards, when it was handed over. An order that owes
+    /// money again later (something was added to it) began when it began. `None` while it is neither paid nor
+    /// handed over, or nothing but its id is known.
     #[must_use]
     pub fn began_at(&self) -> Option<DateTime<Utc>> {
+        let Moments { paid_seen_at, unpaid_seen_at, shipped_at, arrived_at, .. } = self.moments;
         let ordered_at = self.order.as_ref()?.ordered_at;
-        let paid_seen_at = self.moments.paid_seen_at?;
-        let waited = self.moments.unpaid_seen_at.is_some_and(|unpaid_seen_at| unpaid_seen_at <= paid_seen_at);
-        Some(if waited { paid_seen_at.max(ordered_at) } else { ordered_at })
+        let settled_at = earliest(paid_seen_at, earliest(shipped_at, arrived_at))?;
+        let waited = unpaid_seen_at.is_some_and(|unpaid_seen_at| unpaid_seen_at <= settled_at);
+        let is_paid_at_once = paid_seen_at.is_some() && !waited;
+        Some(if is_paid_at_once { ordered_at } else { settled_at.max(ordered_at) })
     }
 
     /// Whether it was undone: cancelled, or all of it refunded, at once or in parts. Absorbing.
@@ -337,7 +341,7 @@ impl Purchase {
     /// Since when a person has to look after it, because the customer was not well served: something of it came back,
     /// was refunded or is contested, the last time that happened; or the order itself replaces what was broken.
     /// `None` where nothing is wrong: an order that was cancelled, or refunded whole before it was handed over, was
-    /// only called off.
+    /// only called off, unless something had come back or been contested before.
     #[must_use]
     pub fn case_at(&self) -> Option<DateTime<Utc>> {
         let order = self.order.as_ref();
@@ -345,7 +349,7 @@ impl Purchase {
         let refunded = self.refunds.values().map(|refund| refund.at).chain(self.moments.refunded_at).max();
         let handed_over = earliest(self.moments.shipped_at, self.moments.arrived_at);
         let called_off = self.moments.cancelled_at.is_some() || (self.is_refunded() && handed_over.is_none());
-        let returned = if called_off { None } else { latest(self.moments.returned_at, refunded) };
+        let returned = latest(self.moments.returned_at, refunded.filter(|_| !called_off));
         latest(replaces, returned)
     }
 }

@@ -2,8 +2,10 @@
 
 use crate::catalogue::Catalogue;
 use crate::contact::EmailAddress;
+use crate::customer::Bought;
 use crate::ids::ShopId;
 use crate::money::Money;
+use crate::purchase::Delivery;
 use chrono::{Duration, NaiveDate, NaiveTime, Timelike};
 use chrono_tz::Tz;
 use std::collections::BTreeSet;
@@ -88,6 +90,16 @@ impl OwnAddress {
 }
 
 impl Shop {
+    /// How a purchase reaches the customer: as its cart says, else as the product file does.
+    #[must_use]
+    pub fn delivery_of(&self, bought: &Bought) -> Delivery {
+        let of_product = || {
+            let known = self.products.find(bought.product.as_deref(), bought.product_name.as_deref());
+            known.map_or(Delivery::Goods, |product| product.delivery)
+        };
+        if bought.delivery.is_goods() { of_product() } else { bought.delivery }
+    }
+
     /// Whether an address is the shop's own.
     #[must_use]
     pub fn is_own(&self, address: &EmailAddress) -> bool {

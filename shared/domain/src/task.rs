@@ -29,6 +29,8 @@ pub enum TaskKind {
     HandOverData,
     /// A cart asks for everything that came from it to be erased.
     EraseCart,
+    /// Somebody asks to be erased, and this may be them: find out.
+    ErasePerson,
 }
 
 impl TaskKind {
@@ -46,6 +48,7 @@ impl TaskKind {
             Self::CheckName => "check_name",
             Self::HandOverData => "hand_over_data",
             Self::EraseCart => "erase_cart",
+            Self::ErasePerson => "erase_person",
         }
     }
 }

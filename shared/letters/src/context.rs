@@ -54,6 +54,8 @@ pub struct Facts<'a> {
     pub count: Count,
     /// Whether that purchase was a gift to somebody else.
     pub gift: bool,
+    /// Whether it is made only after the order.
+    pub made_to_order: bool,
     /// The thing that was bought, where it is known.
     pub product: Option<Product<'a>>,
     /// The day of the purchase, where it is known.
@@ -145,6 +147,7 @@ pub(crate) fn letter_words(shop: &Shop, class: Class, facts: &Facts<'_>, part: P
         ("addressee", Value::from(facts.addressee(part))),
         ("count", Value::from(facts.nth())),
         ("gift", Value::from(facts.gift)),
+        ("made_to_order", Value::from(facts.made_to_order)),
         ("product", facts.product(class, part)),
         ("shop", Value::from(about_shop)),
         ("staff", Value::from(staff)),
@@ -170,6 +173,7 @@ mod tests {
             addressee: name,
             count: Count::Unknown,
             gift: false,
+            made_to_order: false,
             product: None,
             bought_on: None,
             consent: Consent::Unknown,

@@ -25,6 +25,7 @@
 //!         addressee: None,
 //!         count: Count::Nth(1),
 //!         gift: false,
+//!         made_to_order: false,
 //!         product: Some(Product { name: "粉引の飯碗", ..Product::default() }),
 //!         bought_on: None,
 //!         consent: Consent::Unknown,

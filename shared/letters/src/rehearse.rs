@@ -83,6 +83,7 @@ impl People {
                         addressee: None,
                         count,
                         gift,
+                        made_to_order: false,
                         product: None,
                         bought_on: None,
                         consent,
@@ -100,6 +101,7 @@ impl People {
                     let long = Product { name: LONG_NAME, ..PRODUCT };
                     all.extend([
                         named,
+                        Facts { made_to_order: true, ..named },
                         Facts { product: Some(plain), ..named },
                         Facts { product: Some(shown), ..named },
                         Facts { product: Some(told), ..named },

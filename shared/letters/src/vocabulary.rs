@@ -8,11 +8,12 @@ use minijinja::Template;
 use wasurena_domain::programme::{Class, Rule};
 
 /// Words that every letter may use.
-const LETTER_WORDS: [&str; 18] = [
+const LETTER_WORDS: [&str; 19] = [
     "addressee",
     "greeting",
     "count",
     "gift",
+    "made_to_order",
     "bought_on",
     "product.name",
     "product.picture",

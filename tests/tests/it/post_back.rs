@@ -152,14 +152,16 @@ async fn a_complaint_stops_everything_at_once_until_it_is_taken_back() {
     assert!(journey.get(&page).await.text().await.unwrap().contains("お止めいたしました。"));
     journey.until("2026-12-12T00:00:00+09:00").await;
     assert_eq!(journey.mails().await.len(), 1);
-    // Stopping what has stopped says nothing new.
-    journey.post(&page, &[], b"wish=stop".to_vec()).await;
-    assert_eq!(ledger(&journey).await.len(), 1);
+    // That they say stop themselves goes on record, once.
+    for _ in 0..2 {
+        journey.post(&page, &[], b"wish=stop".to_vec()).await;
+        assert_eq!(ledger(&journey).await.len(), 2);
+    }
     let answer = journey.post(&page, &[], b"wish=resume".to_vec()).await;
     assert!(answer.text().await.unwrap().contains("元に戻しました"));
     assert!(journey.get(&page).await.text().await.unwrap().contains("お便りを止める"));
     let said: Vec<Said> = ledger(&journey).await.iter().map(|entry| entry.said).collect();
-    assert_eq!(said, [Said::Complained, Said::Resumed]);
+    assert_eq!(said, [Said::Complained, Said::OptedOut, Said::Resumed]);
     journey.until("2026-12-20T00:00:00+09:00").await;
     assert!(journey.mails().await.len() > 1, "{:?}", journey.states(HANAKO).await);
 }

@@ -135,6 +135,50 @@ async fn everything_of_somebody_is_shown_to_be_handed_over() {
     assert_eq!(shown["ledger"][0]["said"], "granted");
 }
 
+/// The kinds of what is on the owner's list.
+async fn on_the_list(up: &Up) -> Vec<Value> {
+    let tasks = get(up, "/_local/tasks?shop=sakura").await;
+    tasks.as_array().unwrap().iter().map(|task| task["kind"].clone()).collect()
+}
+
+#[tokio::test]
+async fn what_was_handed_over_or_erased_as_a_cart_asked_is_off_the_list() {
+    let (_data, up) = shop(json!({})).await;
+    let request = json!({
+        "shop_id": 1, "shop_domain": "sakura.example.jp", "orders_requested": [],
+        "customer": { "id": 7, "email": HANAKO, "phone": null }, "data_request": { "id": 9 },
+    });
+    hook(&up, "customers/data_request", &request).await;
+    hook(&up, "shop/redact", &json!({ "shop_id": 1, "shop_domain": "sakura.example.jp" })).await;
+    assert_eq!(on_the_list(&up).await, ["erase_cart", "hand_over_data"]);
+    assert!(wasurena(&up, &["customer", "show", "sakura", HANAKO]).0);
+    assert_eq!(on_the_list(&up).await, ["erase_cart"]);
+    done(&up, &["shop", "erase-cart", "sakura", "shopify"]);
+    assert_eq!(on_the_list(&up).await, [] as [Value; 0]);
+}
+
+#[tokio::test]
+async fn who_has_not_paid_yet_is_shown_what_there_is_and_can_say_stop() {
+    let (_data, up) = shop(json!({ "financial_status": "pending" })).await;
+    done(&up, &["customer", "stop", "sakura", HANAKO, "--how", "phone", "--words", "もう結構です"]);
+    let (is_done, said) = wasurena(&up, &["customer", "show", "sakura", HANAKO]);
+    assert!(is_done, "{said}");
+    let shown: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(shown["purchases"][0]["order"]["buyer"]["email"], HANAKO);
+    assert_eq!((&shown["customer"], &shown["ledger"][0]["said"]), (&Value::Null, &json!("opted_out")));
+    let (is_done, said) = wasurena(&up, &["customer", "resume", "sakura", HANAKO, "--how", "phone"]);
+    assert!(!is_done && said.contains("there is no such customer"), "{said}");
+
+    let paid = json!({
+        "id": 1, "created_at": "2026-12-01T08:50:00+09:00", "updated_at": "2026-12-01T09:00:00+09:00",
+        "currency": "JPY", "total_price": "3800", "financial_status": "paid", "email": HANAKO, "line_items": [],
+    });
+    hook(&up, "orders/paid", &paid).await;
+    assert_eq!(mails_at(&up, "2026-12-20T12:00:00+09:00").await, 0);
+    let (is_done, said) = wasurena(&up, &["customer", "show", "sakura", "nobody@example.jp"]);
+    assert!(!is_done && said.contains("there is no such customer"), "{said}");
+}
+
 #[tokio::test]
 async fn everything_that_came_from_a_cart_is_erased_and_nobody_who_bought_elsewhere_too() {
     let (_data, up) = shop(json!({})).await;

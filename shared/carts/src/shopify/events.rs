@@ -5,11 +5,13 @@
 
 use super::key;
 use crate::cart::{IgnoredReason, Webhook};
+use crate::lenient::minor_units;
 use crate::read::{Field, Object, Unreadable};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use wasurena_domain::contact::{EmailAddress, PhoneNumber};
 use wasurena_domain::ids::PurchaseKey;
+use wasurena_domain::money::Currency;
 use wasurena_domain::privacy::Subject;
 use wasurena_domain::purchase::{Moments, Refund, Report};
 
@@ -29,8 +31,9 @@ pub(super) enum Returned {
         /// How much, and when.
         refund: Refund,
     },
-    /// Money in the customer's currency, which cannot be compared with the order's total: something came back.
-    ForeignMoney {
+    /// Money that cannot be compared with the order's total, in the customer's currency or of an amount that nobody
+    /// can read: something came back.
+    Something {
         /// When.
         at: DateTime<Utc>,
     },
@@ -42,36 +45,37 @@ pub(super) enum Returned {
 
 /// What a refund gave back: the sum of its transactions that succeeded.
 pub(super) fn returned(refund: &Object<'_>) -> Result<Returned, Unreadable> {
-    let at = match refund.field("processed_at").optional(Field::time)? {
+    let at = match refund.field("processed_at").hint(Field::time) {
         Some(processed_at) => processed_at,
         None => refund.field("created_at").time()?,
     };
     let id = refund.field("id").id()?;
-    let shop_currency = shop_currency(refund)?;
+    let shop_currency = shop_currency(refund);
     let mut sum = 0_i64;
-    for transaction in refund.field("transactions").optional(Field::list)?.unwrap_or_default() {
-        let transaction = transaction.object()?;
-        let says = |name, expected| Ok(transaction.field(name).optional(Field::text)? == Some(expected));
-        if !says("kind", "refund")? || !says("status", "success")? {
+    let transactions = refund.field("transactions").hint(Field::list).unwrap_or_default();
+    for transaction in transactions.iter().filter_map(|t| t.hint(Field::object)) {
+        let says = |name, expected| transaction.field(name).hint(Field::text) == Some(expected);
+        if !says("kind", "refund") || !says("status", "success") {
             continue;
         }
-        if transaction.field("test").optional(Field::flag)? == Some(true) {
+        if transaction.field("test").hint(Field::flag) == Some(true) {
             return Ok(Returned::Test);
         }
-        let currency = transaction.field("currency").currency()?;
-        if shop_currency.is_some_and(|code| !code.eq_ignore_ascii_case(currency.code())) {
-            return Ok(Returned::ForeignMoney { at });
-        }
-        sum = sum.saturating_add(transaction.field("amount").money(currency)?.amount_minor);
+        let currency = transaction.field("currency").hint(Field::currency);
+        let is_shops = |c: &Currency| shop_currency.is_none_or(|code| code.eq_ignore_ascii_case(c.code()));
+        let amount = |c| transaction.field("amount").raw().and_then(|v| minor_units(v, c));
+        let Some(amount_minor) = currency.filter(is_shops).and_then(amount) else {
+            return Ok(Returned::Something { at });
+        };
+        sum = sum.saturating_add(amount_minor);
     }
     Ok(if sum > 0 { Returned::Money { id, refund: Refund { at, amount_minor: sum } } } else { Returned::Nothing })
 }
 
 /// The shop's currency, as far as the refund names it: beside that of the customer.
-fn shop_currency<'v>(refund: &Object<'v>) -> Result<Option<&'v str>, Unreadable> {
-    let duties = refund.field("total_duties_set").optional(Field::object)?;
-    let money = duties.map(|d| d.field("shop_money").optional(Field::object)).transpose()?.flatten();
-    Ok(money.map(|m| m.field("currency_code").optional(Field::text)).transpose()?.flatten())
+fn shop_currency<'v>(refund: &Object<'v>) -> Option<&'v str> {
+    let money = refund.field("total_duties_set").hint(Field::object)?.field("shop_money").hint(Field::object)?;
+    money.field("currency_code").hint(Field::text)
 }
 
 /// `refunds/create`.
@@ -79,7 +83,7 @@ pub(super) fn refund(body: &Object<'_>) -> Result<Webhook, Unreadable> {
     let key = key(&body.field("order_id"))?;
     Ok(match returned(body)? {
         Returned::Money { id, refund } => report(key, Moments::default(), Refunds::from([(id, refund)])),
-        Returned::ForeignMoney { at } => {
+        Returned::Something { at } => {
             report(key, Moments { returned_at: Some(at), ..Moments::default() }, Refunds::new())
         }
         Returned::Nothing => Webhook::Ignored(IgnoredReason::NothingToKeep("no money went back")),

@@ -9,12 +9,13 @@ use wasurena_domain::money::Currency;
 use wasurena_domain::purchase::{Buyer, Consent, Delivery, LINES_MAX, Line, Order, OrderKind};
 
 /// The fields of the order itself, beside its id and moments: if one of them is there, it is a version of the order.
-const PARTS: [&str; 13] = [
+const PARTS: [&str; 14] = [
     "ordered_at",
     "currency",
     "total",
     "gift",
     "consent",
+    "consent_at",
     "buyer",
     "lines",
     "kind",
@@ -51,6 +52,7 @@ pub(super) fn whole(
             _ => clock.read(&ordered_at)?,
         },
         consent: order.field("consent").optional(|f| one_of(f, CONSENTS))?.unwrap_or_default(),
+        consent_at: order.field("consent_at").optional(|f| clock.read(f))?,
         gift: order.field("gift").optional(Field::flag)?.unwrap_or_default(),
         kind: order.field("kind").optional(|f| one_of(f, KINDS))?.unwrap_or_default(),
         delivery: order.field("delivery").optional(|f| one_of(f, DELIVERIES))?.unwrap_or_default(),

@@ -69,6 +69,7 @@ fn order(session: &Object<'_>, at: DateTime<Utc>, payment: Option<String>) -> Re
         version_at: at,
         ordered_at: ordered_at(session, at)?,
         consent: consent(session)?,
+        consent_at: None,
         gift: words::is_gift(&attributes),
         // A session that begins a subscription is its first order; renewals are invoices.
         kind: OrderKind::Purchase,
@@ -77,6 +78,7 @@ fn order(session: &Object<'_>, at: DateTime<Utc>, payment: Option<String>) -> Re
             Some("digital") => Delivery::Digital,
             Some("made_to_order") => Delivery::MadeToOrder,
             Some("appointment") => Delivery::Appointment,
+            None if words::appointment_on(&attributes).is_some() => Delivery::Appointment,
             _ => Delivery::Goods,
         },
         promised_on: said("promised_on")?.and_then(date).or_else(|| words::promised_on(&attributes)),

@@ -75,6 +75,7 @@ fn whole(
         version_at,
         ordered_at: order.field("date_created_gmt").raw().and_then(gmt).unwrap_or(version_at),
         consent: words::consent(&attributes),
+        consent_at: None,
         gift: words::is_gift(&attributes),
         kind: if is_renewal { OrderKind::Renewal } else { OrderKind::Purchase },
         delivery: delivery(order, !lines.is_empty(), &attributes),
@@ -144,7 +145,9 @@ fn refunds(order: &Object<'_>, currency: Currency, version_at: DateTime<Utc>) ->
 /// says so too, but was shipped somehow.
 fn delivery(order: &Object<'_>, has_lines: bool, attributes: &[Attribute]) -> Delivery {
     let needs_processing = order.field("needs_processing").raw().and_then(Value::as_bool);
-    if words::is_made_to_order(attributes) {
+    if words::appointment_on(attributes).is_some() {
+        Delivery::Appointment
+    } else if words::is_made_to_order(attributes) {
         Delivery::MadeToOrder
     } else if has_lines && needs_processing == Some(false) && objects(order, "shipping_lines").is_empty() {
         Delivery::Digital

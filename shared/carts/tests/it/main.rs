@@ -6,6 +6,7 @@ mod robustness;
 mod samples;
 mod schema;
 mod shopify;
+mod shopify_details;
 mod shopify_events;
 mod signatures;
 mod standard;

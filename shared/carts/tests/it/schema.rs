@@ -53,6 +53,7 @@ fn schema_and_parser_agree_on_whole_and_short_events() {
             ("kind", "renewal"),
             ("delivery", "digital"),
             ("promised_on", "2026-04-20"),
+            ("consent_at", "2026-04-03T10:24:31+09:00"),
             ("marketplace", "rakuten"),
             ("payment", "pi_1"),
         ] {
@@ -67,7 +68,7 @@ fn schema_and_parser_agree_on_whole_and_short_events() {
 }
 
 /// Places in the example, down to the fields of its lines.
-const PLACES: [&str; 46] = [
+const PLACES: [&str; 47] = [
     "/type",
     "/occurred_at",
     "/test",
@@ -100,6 +101,7 @@ const PLACES: [&str; 46] = [
     "/order/total",
     "/order/gift",
     "/order/consent",
+    "/order/consent_at",
     "/order/buyer",
     "/order/buyer/email",
     "/order/buyer/phone",

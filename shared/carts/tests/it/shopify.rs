@@ -83,7 +83,9 @@ fn a_parcel_is_shipped_when_it_was_handed_over_and_arrived_when_it_was_delivered
 #[test]
 fn the_total_is_what_was_first_charged_in_the_shops_currency() {
     assert_eq!(order(&shopify("cancelled")).total.amount_minor, 8270, "not current_total_price, which is 0 by now");
-    assert_eq!(order(&with(&shopify("create"), "/total_price", json!("8270.00"))).total.amount_minor, 8270);
+    for (total, expected) in [("8270.00", 8270), ("8270.50", 8271), ("8270.49", 8270)] {
+        assert_eq!(order(&with(&shopify("create"), "/total_price", json!(total))).total.amount_minor, expected);
+    }
     let mut dollars = with(&shopify("create"), "/currency", json!("USD"));
     dollars["presentment_currency"] = json!("EUR");
     let total = order(&with(&dollars, "/total_price", json!("82.70"))).total;
@@ -239,15 +241,18 @@ fn what_is_no_order_is_refused_by_the_fields_path() {
     for (pointer, value, expected) in [
         ("/id", json!(null), "id: expected a string or a whole number below 2^64, but it is missing"),
         ("/id", json!(-4), "id: expected a string or a whole number below 2^64"),
-        ("/test", json!("yes"), "test: expected true or false"),
         ("/total_price", json!(8270), "total_price: expected a decimal number in a string, like \"5900\" or \"59.00\""),
-        ("/total_price", json!("8270.50"), "total_price: an amount in JPY has at most 0 decimals"),
+        (
+            "/total_price",
+            json!("8,270"),
+            "total_price: expected a decimal number in a string, like \"5900\" or \"59.00\"",
+        ),
+        (
+            "/updated_at",
+            json!("yesterday"),
+            "updated_at: expected a date and time with offset (RFC 3339), like 2026-04-03T10:30:00+09:00",
+        ),
         ("/currency", json!("¥"), "currency: a currency must be three letters of ISO 4217, like JPY"),
-        ("/line_items", json!({}), "line_items: expected a list"),
-        ("/line_items/1", json!(null), "line_items[1]: expected an object"),
-        ("/line_items/1/quantity", json!(1.5), "line_items[1].quantity: expected a whole number from 0 to 4294967295"),
-        ("/customer", json!("花子"), "customer: expected an object"),
-        ("/customer/last_name", json!(["見本"]), "customer.last_name: expected a string"),
     ] {
         assert_eq!(refused("shopify", &with(&shopify("create"), pointer, value.clone())), expected, "{value}");
     }

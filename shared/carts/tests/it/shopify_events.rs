@@ -63,6 +63,42 @@ fn a_refund_in_the_customers_currency_is_a_return() {
 }
 
 #[test]
+fn of_several_such_refunds_the_last_counts() {
+    let foreign = with(&fixture("shopify/refund"), "/transactions/0/currency", json!("USD"));
+    let later = with(&with(&foreign, "/id", json!(2)), "/processed_at", json!("2026-04-20T11:30:00+09:00"));
+    let returned_at = Some(time("2026-04-20T11:30:00+09:00"));
+    for refunds in [json!([foreign, later]), json!([later, foreign])] {
+        let order = report("shopify", &with(&shopify("updated"), "/refunds", refunds));
+        assert_eq!(order.moments.returned_at, returned_at);
+    }
+    let order = report("shopify", &shopify("updated"));
+    let alone = [said("refunds/create", &later), said("refunds/create", &foreign)];
+    assert_eq!(joined([order].into_iter().chain(alone)).moments.returned_at, returned_at);
+}
+
+#[test]
+fn a_refunds_odd_amount_refuses_nothing() {
+    let refund = fixture("shopify/refund");
+    let returned_at = Some(time("2026-04-09T11:30:00+09:00"));
+    for (pointer, value, rounded) in [
+        ("/transactions/0/amount", json!("1900.00"), Some(1900)),
+        ("/transactions/0/amount", json!("1899.50"), Some(1900)),
+        ("/transactions/0/amount", json!("1900.49"), Some(1900)),
+        ("/transactions/0/amount", json!(1900), Some(1900)),
+        ("/transactions/0/amount", json!("?"), None),
+        ("/transactions/0/amount", json!(null), None),
+        ("/transactions/0/currency", json!("円"), None),
+    ] {
+        let refund = with(&refund, pointer, value.clone());
+        let in_order = report("shopify", &with(&shopify("paid"), "/refunds", json!([refund])));
+        for report in [said("refunds/create", &refund), in_order] {
+            assert_eq!(report.refunds.values().map(|r| r.amount_minor).next(), rounded, "{value}");
+            assert_eq!(report.moments.returned_at, returned_at.filter(|_| rounded.is_none()), "{value}");
+        }
+    }
+}
+
+#[test]
 fn a_refund_is_the_same_in_the_order_and_by_itself() {
     let (order, refund) = (shopify("updated"), fixture("shopify/refund"));
     let order = with(&order, "/refunds", json!([refund]));
@@ -158,6 +194,12 @@ fn channel_tags_and_lines_tell_what_kind_of_order_it_is() {
         ("/tags", json!("Subscription First Order"), OrderKind::Purchase, Delivery::Goods),
         ("/tags", json!("再送"), OrderKind::Exchange, Delivery::Goods),
         ("/tags", json!("受注生産"), OrderKind::Purchase, Delivery::MadeToOrder),
+        (
+            "/note_attributes",
+            json!([{ "name": "体験日", "value": "2026-04-20" }]),
+            OrderKind::Purchase,
+            Delivery::Appointment,
+        ),
         ("/line_items/0/gift_card", json!(true), OrderKind::Purchase, Delivery::Goods),
         ("/line_items/0/requires_shipping", json!(false), OrderKind::Purchase, Delivery::Goods),
         ("/line_items", json!([]), OrderKind::Purchase, Delivery::Goods),

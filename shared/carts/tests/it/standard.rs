@@ -119,6 +119,15 @@ fn what_an_order_leaves_out_is_unknown() {
 }
 
 #[test]
+fn consent_may_be_older_than_the_order() {
+    let said_at = |value: Value| order(&with(&event("purchase.paid"), "/order/consent_at", value)).consent_at;
+    let at = "2025-11-20T09:00:00+09:00";
+    assert_eq!((said_at(json!(at)), said_at(json!(null))), (Some(time(at)), None));
+    let alone = with(&short("purchase.shipped"), "/order/consent_at", json!(at));
+    assert_eq!(refused("standard", &alone), "order.currency: expected a string, but it is missing");
+}
+
+#[test]
 fn many_lines_are_counted_and_the_first_kept() {
     let line = event("purchase.paid")["order"]["lines"][0].clone();
     let order = order(&with(&event("purchase.paid"), "/order/lines", json!(vec![line; 25])));
@@ -176,7 +185,7 @@ fn a_wrong_type_is_refused_by_the_fields_path() {
 #[test]
 fn a_time_far_ahead_is_refused() {
     let why = "a time must not be more than a day ahead; check clock and offset of the sender";
-    for name in ["/occurred_at", "/order/ordered_at", "/order/paid_at", "/order/refunded_at"] {
+    for name in ["/occurred_at", "/order/ordered_at", "/order/paid_at", "/order/consent_at", "/order/refunded_at"] {
         let at = |rfc3339: &str| with(&event("purchase.paid"), name, json!(rfc3339));
         report("standard", &at("2026-04-11T03:00:00Z"));
         let path = name[1..].replace('/', ".");

@@ -4,7 +4,7 @@ use crate::conformance::row_of;
 use crate::support::{NOW, SECRET, fixture, ignored, refused, report, secrets, time, with};
 use serde_json::{Value, json};
 use wasurena_carts::{IgnoredReason, Rejected, Webhook, find, sign};
-use wasurena_domain::purchase::{Delivery, Line, Moments, Order, OrderKind};
+use wasurena_domain::purchase::{Delivery, Line, Moments, Order, OrderKind, Purchase};
 
 /// The completed session with these values at these pointers of it.
 fn session(changes: &[(&str, Value)]) -> Value {
@@ -52,6 +52,22 @@ fn a_charge_tells_what_came_back() {
     }
     let nameless = with(&charge, "/data/object/payment_intent", json!(null));
     assert!(matches!(ignored("stripe", &nameless), IgnoredReason::NothingToKeep(_)));
+}
+
+#[test]
+fn money_that_was_reserved_is_paid_when_it_is_captured() {
+    let at = time("2026-04-09T19:10:00+09:00");
+    let captured = with(&fixture("stripe/charge_refunded"), "/type", json!("charge.captured"));
+    let capture = report("stripe", &captured);
+    assert_eq!(capture.moments, Moments { paid_seen_at: Some(at), ..Moments::default() });
+    assert!(capture.order.is_none() && capture.refunds.is_empty());
+    let reserved = report("stripe", &session(&[("/payment_status", json!("unpaid"))]));
+    let alone = Purchase::from_report(reserved.clone());
+    assert_eq!((alone.began_at(), alone.join(capture.clone()).began_at()), (None, Some(at)));
+    assert_eq!(Purchase::from_report(capture).join(reserved).began_at(), Some(at));
+    let nameless = with(&captured, "/data/object/payment_intent", json!(null));
+    assert!(matches!(ignored("stripe", &nameless), IgnoredReason::NothingToKeep(_)));
+    assert_eq!(ignored("stripe", &with(&captured, "/livemode", json!(false))), IgnoredReason::TestOrder);
 }
 
 #[test]
@@ -127,6 +143,11 @@ fn metadata_tells_how_it_is_delivered() {
     let unasked = order(&[("/collected_information", json!(null)), ("/shipping_cost", json!(null))]);
     assert_eq!(unasked.delivery, Delivery::Goods, "that no address was asked for proves nothing");
     assert_eq!(order(&[("/metadata/promised_on", json!("soon"))]).promised_on, None);
+    let day = json!([{ "key": "day", "label": { "custom": "体験日" }, "text": { "value": "2026/4/20" } }]);
+    let lesson = order(&[("/custom_fields", day.clone())]);
+    assert_eq!((lesson.delivery, lesson.promised_on.is_some()), (Delivery::Appointment, true));
+    let file = order(&[("/custom_fields", day), ("/metadata/delivery", json!("digital"))]);
+    assert_eq!(file.delivery, Delivery::Digital, "the shop's own word outweighs a field");
     assert_eq!(order(&[("/mode", json!("subscription")), ("/payment_intent", json!(null))]).kind, OrderKind::Purchase);
 }
 

@@ -4,7 +4,7 @@ use crate::conformance::row_of;
 use crate::support::{fixture, ignored, refused, report, secrets, time, with};
 use serde_json::{Value, json};
 use wasurena_carts::{IgnoredReason, Webhook, find};
-use wasurena_domain::purchase::{Delivery, Line, Moments, Order};
+use wasurena_domain::purchase::{Delivery, Line, Moments, Order, Purchase};
 
 fn body() -> Value {
     fixture("woocommerce/processing")
@@ -82,6 +82,8 @@ fn what_is_odd_counts_as_missing() {
         ("/total", json!("8269.50")),
         ("/currency", json!(" jpy ")),
         ("/date_modified_gmt", json!("2026-04-04T10:02:10Z")),
+        ("/date_modified_gmt", json!("2026-04-04 10:02:10")),
+        ("/date_paid_gmt", json!("2026-04-04 10:02:08")),
         ("/refunds", json!("")),
         ("/refunds", json!([{ "id": 1, "total": "0.00" }, { "id": 2 }, null])),
         ("/meta_data", json!("")),
@@ -163,6 +165,20 @@ fn downloads_are_what_needs_no_processing_and_was_not_shipped() {
     assert_eq!(read(json!(true), json!([])), Delivery::Goods);
     assert_eq!(read(json!(null), json!([])), Delivery::Goods, "older versions do not say");
     assert_eq!(read(json!(false), json!([{ "id": 317 }])), Delivery::Goods, "its products are gone from the shop");
+    let lesson = with(&body(), "/meta_data", json!([{ "key": "ご予約日時", "value": "2026年4月20日 10:00" }]));
+    let lesson = order(&with(&lesson, "/needs_processing", json!(false)));
+    assert_eq!(
+        (lesson.delivery, lesson.promised_on),
+        (Delivery::Appointment, chrono::NaiveDate::from_ymd_opt(2026, 4, 20))
+    );
+}
+
+#[test]
+fn what_was_cancelled_stays_so_when_the_money_comes_after_all() {
+    let cancelled = report("woocommerce", &with(&body(), "/status", json!("cancelled")));
+    let later = with(&body(), "/date_modified_gmt", json!("2026-04-06T01:00:00"));
+    let facts = Purchase::from_report(cancelled).join(report("woocommerce", &later));
+    assert!(facts.is_undone(), "as docs/carts.md says among the limits");
 }
 
 #[test]

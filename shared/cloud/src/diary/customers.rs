@@ -79,6 +79,18 @@ pub enum Place {
     Erased(Erased),
 }
 
+impl Place {
+    /// The id of whoever stands there, or stood there until they were erased.
+    #[must_use]
+    pub fn customer(&self) -> Option<&CustomerId> {
+        match self {
+            Self::Empty => None,
+            Self::Customer(record) => Some(&record.customer.id),
+            Self::Erased(erased) => Some(&erased.id),
+        }
+    }
+}
+
 /// What is left of somebody whose data was erased. The id is a digest with a key, so nothing in it is personal;
 /// it keeps a late webhook or an import from bringing them back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +99,10 @@ pub struct Erased {
     pub id: CustomerId,
     /// When their data was erased.
     pub erased_at: DateTime<Utc>,
+    /// The version that their record had. Who buys again goes on from it: entries of the ledger are told apart by
+    /// the version that they change. Not called `version`: a writer who read that one would overwrite the tombstone.
+    #[serde(default)]
+    pub last_version: u64,
 }
 
 /// Another address of a customer: it stands where a customer with that address would.

@@ -2,11 +2,12 @@
 //! facts requires that what it replaces is still what it read, so a late report cannot bring anybody back.
 
 use super::customers::{CUSTOMER, ERASED, Erased, version_is};
-use super::item::{Condition, Item, KIND, from_item, kind, to_item};
+use super::item::{Condition, Item, KIND, from_item, kind, to_attribute, to_item};
 use super::keys::{Key, PK};
-use super::purchases::{PURCHASE, envelope};
+use super::purchases::{PURCHASE, envelope, revision_is};
 use super::{CustomerRecord, Diary, DiaryError, PurchaseRecord};
 use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use wasurena_domain::ids::{CartId, CustomerId, PurchaseKey, ShopId};
 use wasurena_domain::ledger::Entry;
@@ -18,6 +19,12 @@ struct Pointer {
 
 #[derive(Serialize)]
 struct ErasedPurchase {}
+
+/// The tombstone stands, and is of this erasing.
+pub(super) fn is_erased_at(erased_at: DateTime<Utc>) -> Result<Condition, DiaryError> {
+    let at = to_attribute("erased_at", erased_at)?;
+    Ok(Condition::stands(&[(KIND, Some(AttributeValue::S(ERASED.to_owned()))), ("erased_at", Some(at))]))
+}
 
 impl Diary {
     /// The purchases of a customer that their summary does not hold.
@@ -77,6 +84,15 @@ impl Diary {
         self.put(item, Condition::default()).await
     }
 
+    /// Puts a tombstone in the place of a purchase that was read.
+    ///
+    /// # Errors
+    /// [`DiaryError::Changed`] where it is no longer what was read: it may be somebody else's by now.
+    pub async fn erase_known_purchase(&self, shop: &ShopId, record: &PurchaseRecord) -> Result<(), DiaryError> {
+        let item = to_item(envelope(Key::purchase(shop, &record.facts.key), ERASED), &ErasedPurchase {})?;
+        self.put(item, revision_is(record.revision)).await
+    }
+
     /// Puts a tombstone in the place of a customer: of the one who was read, or where nobody stands.
     ///
     /// # Errors
@@ -90,6 +106,21 @@ impl Diary {
         let item = to_item(envelope(Key::customer(shop, &erased.id), ERASED), erased)?;
         let condition = before.map_or_else(Condition::is_new, |record| version_is(record.customer.version));
         self.put(item, condition).await
+    }
+
+    /// Erases once more whom a tombstone stands for: what was ordered until now keeps nothing either.
+    ///
+    /// # Errors
+    /// [`DiaryError::Changed`] where another tombstone or somebody stands there by now: read again.
+    pub async fn renew_tombstone(
+        &self,
+        shop: &ShopId,
+        before: &Erased,
+        erased_at: DateTime<Utc>,
+    ) -> Result<(), DiaryError> {
+        let renewed = Erased { erased_at, ..before.clone() };
+        let item = to_item(envelope(Key::customer(shop, &before.id), ERASED), &renewed)?;
+        self.put(item, is_erased_at(before.erased_at)?).await
     }
 
     /// Takes the wording out of an entry of the ledger: it may be a person's own words. What was said, when and

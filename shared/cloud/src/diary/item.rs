@@ -59,11 +59,6 @@ pub(super) fn kind(item: &Item) -> &str {
     text(item, KIND)
 }
 
-/// The item stands, and is of this kind.
-pub(super) fn kind_is(kind: &str) -> Condition {
-    Condition::stands(&[(KIND, Some(AttributeValue::S(kind.to_owned())))])
-}
-
 /// The item does not stand, or is of another kind.
 pub(super) fn kind_is_not(kind: &str) -> Condition {
     let mut condition = Condition::is_new();
@@ -71,6 +66,12 @@ pub(super) fn kind_is_not(kind: &str) -> Condition {
     condition.names.insert("#kind".to_owned(), KIND.to_owned());
     condition.values.insert(":kind".to_owned(), AttributeValue::S(kind.to_owned()));
     condition
+}
+
+/// A value as an attribute of an item, to compare with the one that stands there.
+pub(super) fn to_attribute<T: Serialize>(key: &str, value: T) -> Result<AttributeValue, DiaryError> {
+    let unreadable = |e: serde_dynamo::Error| DiaryError::Unreadable { key: key.to_owned(), why: e.to_string() };
+    serde_dynamo::to_attribute_value(value).map_err(unreadable)
 }
 
 /// A condition of a write, with its values.
@@ -102,6 +103,14 @@ impl Condition {
             }
         }
         condition
+    }
+
+    /// This or the other, which has names of its own.
+    pub(super) fn or(mut self, other: Self) -> Self {
+        self.expression = format!("({}) OR ({})", self.expression, other.expression);
+        self.names.extend(other.names);
+        self.values.extend(other.values);
+        self
     }
 }
 

@@ -1,13 +1,15 @@
 //! Purchases: their facts, and the transaction that takes new facts in.
 
 use super::customers::{ALIAS, Alias, CustomerRecord, ERASED, customer_item, version_is};
-use super::item::{Condition, Envelope, Item, from_item, kind, kind_is, kind_is_not, some, to_item};
+use super::erasing::is_erased_at;
+use super::item::{Condition, Envelope, Item, from_item, kind, kind_is_not, some, to_item};
 use super::keys::Key;
 use super::{Diary, DiaryError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Put, TransactWriteItem};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use wasurena_domain::customer::Customer;
 use wasurena_domain::ids::{CustomerId, PurchaseKey, ShopId};
 use wasurena_domain::ledger::Entry;
 use wasurena_domain::purchase::Purchase;
@@ -108,7 +110,7 @@ pub struct NewFacts {
     /// customer's data is erased. Written before the rest.
     pub pointers: Vec<(CustomerId, PurchaseKey)>,
     /// Whoever must not be erased when this is written, where nothing of theirs is written with it.
-    pub unless_erased: Option<CustomerId>,
+    pub unless_erased: Option<NotErased>,
 }
 
 impl NewFacts {
@@ -127,6 +129,39 @@ impl NewFacts {
     }
 }
 
+/// Somebody who must not be erased meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotErased {
+    /// Who.
+    pub customer: CustomerId,
+    /// When they were erased, where that was known; once more is meanwhile.
+    pub since: Option<DateTime<Utc>>,
+}
+
+impl NotErased {
+    fn condition(&self) -> Result<Condition, DiaryError> {
+        let not_erased = kind_is_not(ERASED);
+        Ok(match self.since {
+            None => not_erased,
+            Some(at) => not_erased.or(is_erased_at(at)?),
+        })
+    }
+}
+
+/// The purchases that a customer's summary held before, or should hold now, and does not: they leave a pointer, so
+/// that they are found when the customer is erased.
+#[must_use]
+pub fn forgotten(
+    before: Option<&Customer>,
+    taken_in: &PurchaseKey,
+    after: &Customer,
+) -> Vec<(CustomerId, PurchaseKey)> {
+    let held = before.into_iter().flat_map(|customer| customer.purchases.iter().map(|bought| &bought.key));
+    let new = before.is_none_or(|customer| customer.bought(taken_in).is_none()).then_some(taken_in);
+    let gone = held.chain(new).filter(|key| after.bought(key).is_none());
+    gone.map(|key| (after.id.clone(), key.clone())).collect()
+}
+
 /// What stood at a customer's place.
 #[derive(Debug, Clone)]
 pub enum Before {
@@ -134,8 +169,8 @@ pub enum Before {
     Nobody,
     /// The customer, in this version.
     Version(u64),
-    /// Somebody erased, who has bought again since.
-    Erased,
+    /// Somebody erased at this time, who has bought again since.
+    Erased(DateTime<Utc>),
 }
 
 /// A customer's new facts.
@@ -192,13 +227,13 @@ impl Diary {
         }
         let purchase = &facts.purchase;
         let item = to_item(envelope(Key::purchase(shop, &purchase.after.facts.key), PURCHASE), &purchase.after)?;
-        let condition = purchase.before.as_ref().map_or_else(Condition::is_new, |p| number_is("revision", p.revision));
+        let condition = purchase.before.as_ref().map_or_else(Condition::is_new, |p| revision_is(p.revision));
         let mut writes = vec![(item, condition)];
         if let Some(customer) = &facts.customer {
             let condition = match customer.before {
                 Before::Nobody => Condition::is_new(),
                 Before::Version(version) => version_is(version),
-                Before::Erased => kind_is(ERASED),
+                Before::Erased(at) => is_erased_at(at)?,
             };
             writes.push((customer_item(shop, &customer.after)?, condition));
             if let Some(alias) = &facts.alias {
@@ -206,7 +241,10 @@ impl Diary {
                 writes.push((to_item(envelope(Key::customer(shop, alias), ALIAS), &value)?, Condition::is_new()));
             }
         }
-        let guard = facts.unless_erased.as_ref().map(|id| (Key::customer(shop, id), kind_is_not(ERASED)));
+        let guard = match &facts.unless_erased {
+            Some(guard) => Some((Key::customer(shop, &guard.customer), guard.condition()?)),
+            None => None,
+        };
         self.write_all(writes, guard).await
     }
 
@@ -275,8 +313,8 @@ pub(super) fn envelope(key: Key, kind: &'static str) -> Envelope {
     Envelope { key, kind, due: None }
 }
 
-fn number_is(name: &'static str, value: u64) -> Condition {
-    Condition::stands(&[(name, Some(AttributeValue::N(value.to_string())))])
+pub(super) fn revision_is(revision: u64) -> Condition {
+    Condition::stands(&[("revision", Some(AttributeValue::N(revision.to_string())))])
 }
 
 fn customers_are(customers: &[CustomerId]) -> Condition {

@@ -27,10 +27,30 @@ impl Diary {
         &self,
         shop: &ShopId,
         kind: TaskKind,
-        customer: &CustomerId,
+        customer: impl Into<Option<&CustomerId>> + Send,
         about: &str,
     ) -> Result<(), DiaryError> {
-        let key = Key::task(shop, &Task::key_of(kind, Some(customer), about));
+        self.finish(Key::task(shop, &Task::key_of(kind, customer.into(), about))).await
+    }
+
+    /// Takes a customer's tasks off the owner's list: those of a kind, or all of them.
+    ///
+    /// # Errors
+    /// [`DiaryError`] where the diary cannot be read or written. Doing it again is safe.
+    pub async fn finish_tasks_of(
+        &self,
+        shop: &ShopId,
+        customer: &CustomerId,
+        kind: Option<TaskKind>,
+    ) -> Result<(), DiaryError> {
+        let theirs = |task: &Task| task.customer.as_ref() == Some(customer) && kind.is_none_or(|k| k == task.kind);
+        for task in self.tasks(shop).await?.into_iter().filter(theirs) {
+            self.finish(Key::task(shop, &task.key())).await?;
+        }
+        Ok(())
+    }
+
+    async fn finish(&self, key: Key) -> Result<(), DiaryError> {
         let request = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
         request.send().await.map_err(|error| DiaryError::call(&error))?;
         Ok(())

@@ -4,8 +4,8 @@ use crate::support::{Cloud, SLOT, at, claim, customer_id, planned, record, sakur
 use rstest::rstest;
 use serde_json::json;
 use wasurena_cloud::diary::{
-    Attention, Before, CustomerRecord, DiaryError, Erased, Known, NewCustomer, NewFacts, PhoneRecord, PurchasePlace,
-    PurchaseRecord,
+    Attention, Before, CustomerRecord, DiaryError, Erased, Known, NewCustomer, NewFacts, NotErased, PhoneRecord,
+    PurchasePlace, PurchaseRecord,
 };
 use wasurena_domain::follow_up::{FollowUp, State};
 use wasurena_domain::ids::{CartId, OrderId, PurchaseKey, ShopId};
@@ -147,10 +147,10 @@ async fn an_unpaid_order_does_not_slip_in_beside_its_buyers_erasing() {
         customer: None,
         phone: None,
         pointers: vec![(id.clone(), key.clone())],
-        unless_erased: Some(id.clone()),
+        unless_erased: Some(NotErased { customer: id.clone(), since: None }),
         ..facts
     };
-    let erased = Erased { id: id.clone(), erased_at: at("2026-12-01T12:00:00Z") };
+    let erased = Erased { id: id.clone(), erased_at: at("2026-12-01T12:00:00Z"), last_version: 0 };
     cloud.diary.erase_customer(&sakura(), None, &erased).await.unwrap();
     assert!(matches!(cloud.diary.take_in(&sakura(), &unpaid).await, Err(DiaryError::Changed)));
     assert_eq!(cloud.diary.purchase(&sakura(), &key).await.unwrap(), PurchasePlace::Empty);

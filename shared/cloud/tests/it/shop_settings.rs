@@ -1,6 +1,7 @@
 //! A shop's settings, put in place: once, again, with new secrets, and where something is in the way.
 
 use crate::support::{Cloud, TABLE, sakura};
+use aws_sdk_ssm::types::ParameterType;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -134,4 +135,21 @@ async fn a_failure_half_way_is_made_good_by_applying_again() {
         said.starts_with("the parameter /wasurena/shops/sakura/carts/shopify cannot be written: Throttling"),
         "{said}"
     );
+}
+
+#[tokio::test]
+async fn a_shop_whose_last_cart_is_taken_away_is_still_there() {
+    let cloud = Cloud::open().await;
+    office(&cloud).apply(&wanted(&[NEW])).await.unwrap();
+    let marker = cloud.clients.ssm.get_parameter().name("/wasurena/shops/sakura/shop").send().await.unwrap();
+    let marker = marker.parameter.unwrap();
+    assert_eq!(marker.r#type, Some(ParameterType::String), "it is no secret");
+
+    // What is left when the parameter of its cart is deleted.
+    let left = Cloud::open().await;
+    let request = left.clients.ssm.put_parameter().name(marker.name.unwrap()).value(marker.value.unwrap());
+    request.r#type(ParameterType::String).send().await.unwrap();
+    let keys = keys(&left).await;
+    assert_eq!(keys.shops(), [sakura()]);
+    assert!(!keys.has_carts(&sakura()) && keys.cart(&sakura(), &cart("shopify")).is_none());
 }

@@ -65,7 +65,7 @@ impl Customer {
     #[must_use]
     pub fn occasions(&self, shop: &Shop) -> Vec<Occasion<'_>> {
         let mut occasions: Vec<Occasion<'_>> = Vec::new();
-        for bought in self.purchases.iter().filter(|p| p.counts() && !self.is_undone_elsewhere(p)) {
+        for bought in self.purchases.iter().filter(|p| self.why_no_purchase(p).is_none()) {
             let day = day_of(bought.began_at, shop.zone);
             if let Some(known) = occasions.iter_mut().find(|o| o.purchases.iter().any(|p| p.is_same_sale(bought))) {
                 known.purchases.push(bought);
@@ -90,9 +90,8 @@ impl Customer {
         self.occasions(shop).last().map_or(self.earlier_occasions, |o| o.nth)
     }
 
-    /// Whether the same sale was cancelled or refunded in another cart: then it is undone here too.
-    #[must_use]
-    pub fn is_undone_elsewhere(&self, bought: &Bought) -> bool {
-        self.purchases.iter().any(|other| other.undone && other.is_same_sale(bought))
+    /// The other reports of the same sale. What one cart says of it holds for all: undone, held, left alone, a gift.
+    pub(super) fn twins<'a>(&'a self, bought: &'a Bought) -> impl Iterator<Item = &'a Bought> {
+        self.purchases.iter().filter(move |other| other.is_same_sale(bought))
     }
 }

@@ -25,7 +25,7 @@ impl Customer {
             marketplace: order.marketplace.is_some(),
             total: Some(order.total),
             payment: order.payment.clone(),
-            case_at: purchase.case_at(),
+            case_at: purchase.case_at().filter(|at| !is_long_ago(*at, first_seen_at, shop)),
             undone: purchase.is_undone(),
             history: is_history(began_at, first_seen_at, shop),
             gift: order.gift,
@@ -36,10 +36,10 @@ impl Customer {
         let known = self.purchases.iter().position(|p| p.key == bought.key);
         let too_old =
             self.earlier_occasions > 0 && self.purchases.first().is_some_and(|p| bought.began_at < p.began_at);
-        let no_room = !bought.counts() && self.purchases.len() >= PURCHASES_MAX;
+        let no_room = !bought.counts() && !self.awaits_owner(&bought) && self.purchases.len() >= PURCHASES_MAX;
         match known {
             Some(place) => self.purchases[place] = bought,
-            None if too_old || no_room => return,
+            None if no_room || (too_old && !self.awaits_owner(&bought)) => return,
             None => self.purchases.push(bought),
         }
         self.purchases.sort_by(|a, b| (a.began_at, &a.key).cmp(&(b.began_at, &b.key)));
@@ -56,26 +56,45 @@ impl Customer {
             _ => source.clone(),
         };
         let telling = Telling { source: &source, known: known.as_ref(), newest: &newest };
-        let mut consent = said(self.consent);
         telling.take_in(&order.buyer.email, &mut self.email, &mut self.older.email);
         telling.take_in(&order.buyer.phone, &mut self.phone, &mut self.older.phone);
         telling.take_in(&order.buyer.name, &mut self.name, &mut self.older.name);
-        telling.take_in(&said(order.consent), &mut consent, &mut self.older.consent);
-        self.consent = consent.unwrap_or_default();
+        self.take_in_consent(purchase, order);
         self.contact = Some(newest);
     }
 
-    /// Keeps the summary within [`PURCHASES_MAX`]: the oldest occasion becomes a number.
+    /// What was said last counts, by when it was said; an order that has said something may take it back.
+    fn take_in_consent(&mut self, purchase: &Purchase, order: &Order) {
+        let version_at = order.consent_at.unwrap_or(order.ordered_at);
+        let source = ContactSource { key: purchase.key.clone(), version_at };
+        let is_own = self.consent_said.as_ref().is_some_and(|known| known.key == source.key);
+        let is_later = self.consent_said.as_ref().is_none_or(|known| source.is_newer_than(known));
+        if is_own || (is_later && order.consent != Consent::Unknown) {
+            self.consent = order.consent;
+            self.consent_said = (order.consent != Consent::Unknown).then_some(source);
+        }
+    }
+
+    /// Keeps the summary within [`PURCHASES_MAX`]: what is no purchase goes first, then the oldest occasion becomes
+    /// a number. What the owner has yet to see to stays, up to twice as many.
     fn forget_oldest(&mut self, shop: &Shop) {
         while self.purchases.len() > PURCHASES_MAX {
+            let is_full = self.purchases.len() > 2 * PURCHASES_MAX;
+            let is_spared = |p: &Bought| !is_full && self.awaits_owner(p);
+            let is_finished = |p: &Bought| self.why_no_purchase(p).is_some() && !is_spared(p);
+            if let Some(place) = self.purchases.iter().position(is_finished) {
+                self.purchases.remove(place);
+                continue;
+            }
             let occasions = self.occasions(shop);
             let oldest: Vec<PurchaseKey> = match occasions.as_slice() {
-                [first, _, ..] => first.purchases.iter().map(|p| p.key.clone()).collect(),
+                [first, _, ..] if !first.purchases.iter().any(|p| is_spared(p)) => {
+                    first.purchases.iter().map(|p| p.key.clone()).collect()
+                }
+                [_, _, ..] => return,
                 _ => Vec::new(),
             };
-            if let Some(place) = self.purchases.iter().position(|p| !p.counts()) {
-                self.purchases.remove(place);
-            } else if oldest.is_empty() {
+            if oldest.is_empty() {
                 self.purchases.remove(1);
             } else {
                 self.earlier_occasions += 1;
@@ -118,14 +137,18 @@ impl Telling<'_> {
     }
 }
 
-fn said(consent: Consent) -> Option<Consent> {
-    (consent != Consent::Unknown).then_some(consent)
-}
-
 /// Whether a purchase is history: it began before the shop's start date, or was first seen so many civil days later
 /// (21, unless the shop says otherwise) that every window of a new customer has ended.
 fn is_history(began_at: DateTime<Utc>, first_seen_at: DateTime<Utc>, shop: &Shop) -> bool {
     let began = day_of(began_at, shop.zone);
     let age_days = (day_of(first_seen_at, shop.zone) - began).num_days();
     began < shop.start_date || age_days > i64::from(shop.thresholds.history_days)
+}
+
+/// Whether something happened before the shop began with Wasurena, or so long before it was first heard of that it
+/// is over: an old order whose refund is news only because the shop has just been connected.
+fn is_long_ago(at: DateTime<Utc>, first_seen_at: DateTime<Utc>, shop: &Shop) -> bool {
+    let day = day_of(at, shop.zone);
+    let age_days = (day_of(first_seen_at, shop.zone) - day).num_days();
+    day < shop.start_date || age_days > i64::from(shop.thresholds.history_days)
 }

@@ -1,12 +1,12 @@
 //! The steps bound to a purchase: for which purchase of an occasion, and on which days.
 
 use super::Situation;
-use super::arrival::{arrival, is_about_the_thing, is_late, is_too_late_to_explain};
+use super::arrival::{arrival, is_about_the_thing, is_handed_over, is_late};
 use super::placing::has_chance;
 use super::wishes::{Wish, find};
 use crate::calendar::{day_of, days_after};
 use crate::customer::{Bought, Occasion};
-use crate::follow_up::{FollowUp, Reason, State};
+use crate::follow_up::{FollowUp, Reason};
 use crate::ids::{FollowUpId, PurchaseKey};
 use crate::programme::{Anchor, Class, OncePer, Step};
 use chrono::NaiveDate;
@@ -17,7 +17,7 @@ pub(super) fn bound_wishes(situation: &Situation<'_>, occasions: &[Occasion<'_>]
     for occasion in occasions.iter().filter(|o| !o.is_history()) {
         for step in situation.programme.steps.iter().filter(|s| s.occasions.contains(occasion.nth)) {
             let bought = purchase_for(situation, occasion, step);
-            if !is_time(situation, bought, step) {
+            if !is_meant(situation, bought, step) {
                 continue;
             }
             let mut wish = wish_of(situation, bought, step);
@@ -37,13 +37,9 @@ pub(super) fn bound_wishes(situation: &Situation<'_>, occasions: &[Occasion<'_>]
     wishes
 }
 
-/// Whether the step is for this purchase, and the thing is there or its day known.
-fn is_time(situation: &Situation<'_>, bought: &Bought, step: &Step) -> bool {
-    if step.arrives_late {
-        let is_meant = is_late(situation, bought) || is_still_needed(situation, bought, step);
-        return is_meant && is_told_meanwhile(situation, bought, step);
-    }
-    !waits_for_arrival(situation, bought, step) || arrival(situation, bought).is_some()
+/// Whether a step is for this purchase: a story meanwhile only for what arrives late.
+fn is_meant(situation: &Situation<'_>, bought: &Bought, step: &Step) -> bool {
+    !step.arrives_late || (is_late(situation, bought) && is_told_meanwhile(situation, bought, step))
 }
 
 /// Whether a step waits until the thing is there. It may only where a story keeps the promise meanwhile (R1).
@@ -57,19 +53,15 @@ fn waits_for_arrival(situation: &Situation<'_>, bought: &Bought, step: &Step) ->
         && stories.any(|story| is_told_meanwhile(situation, bought, story))
 }
 
-/// Whether a story has left for a purchase, or can still.
+/// Whether a story has left for a purchase, or can still: before the thing has left, and before anything was said
+/// about it.
 fn is_told_meanwhile(situation: &Situation<'_>, bought: &Bought, story: &Step) -> bool {
     let wish = wish_of(situation, bought, story);
     let has_left = find(situation, &wish.id).is_some_and(|f| f.state.may_have_left());
-    has_left || has_chance(situation, &wish)
-}
-
-/// Whether the story that was planned while nobody knew of the arrival is needed still: the thing was there in time,
-/// but the news of it came too late to explain its usage.
-fn is_still_needed(situation: &Situation<'_>, bought: &Bought, step: &Step) -> bool {
-    let today = day_of(situation.now, situation.shop.zone);
-    let stands = find(situation, &id_for(situation, step, bought)).is_some_and(|f| f.state == State::Planned);
-    stands && is_too_late_to_explain(situation, bought, today)
+    let of_thing = |f: &FollowUp| situation.programme.steps.iter().any(|s| s.id == f.step && is_about_the_thing(s));
+    let of_purchase = |f: &&FollowUp| f.purchase.as_ref() == Some(&bought.key) && f.state.may_have_left();
+    let is_explained = situation.follow_ups.iter().filter(of_purchase).any(of_thing);
+    has_left || (!is_handed_over(bought) && !is_explained && has_chance(situation, &wish))
 }
 
 /// Whether a step came into the programme after the purchase's time for it: such a step is not missed. A
@@ -157,8 +149,10 @@ fn purchase_for<'a>(situation: &Situation<'_>, occasion: &Occasion<'a>, step: &S
     let left = purchases().find(|b| left_for(b));
     let current = || purchases().filter(|b| !b.history);
     let direct = || current().filter(|b| !b.marketplace);
-    let fresh = || direct().find(|b| !is_told(situation, step, b, |_| true));
-    left.or_else(fresh).or_else(|| direct().next()).or_else(|| current().next()).unwrap_or(occasion.purchases[0])
+    // Of one sale that two carts report, the report that names the thing.
+    let named = || direct().filter(|b| b.product_name.is_some()).chain(direct());
+    let fresh = || named().find(|b| !is_told(situation, step, b, |_| true));
+    left.or_else(fresh).or_else(|| named().next()).or_else(|| current().next()).unwrap_or(occasion.purchases[0])
 }
 
 /// The first and the last day of a step for a purchase.

@@ -116,3 +116,37 @@ fn the_product_file_knows_what_the_cart_does_not() {
     story.buys("a", "2026-12-01 12:00");
     assert_eq!(story.planned(), ["thanks-first 2026-12-02 10:00", "making 2026-12-11 10:00"]);
 }
+
+#[test]
+fn nothing_is_told_of_the_making_of_what_has_left_or_is_no_thing() {
+    let promised_on = Some(day("2027-01-10"));
+    let rows: [(&str, Option<&str>, Delivery, bool); 4] = [
+        ("promised for weeks later", None, Delivery::Goods, true),
+        ("the same, and it has left", Some("2026-12-03 12:00"), Delivery::Goods, false),
+        ("a lesson", None, Delivery::Appointment, false),
+        ("made to order, and it has left", Some("2026-12-03 12:00"), Delivery::MadeToOrder, false),
+    ];
+    for (what, shipped, delivery, expected) in rows {
+        let order = Order { promised_on, delivery, ..order(at("2026-12-01 12:00")) };
+        let planned = planned(with_story(), order, moments(shipped, None));
+        assert_eq!(planned.iter().any(|line| line.starts_with("making")), expected, "{what}: {planned:?}");
+        assert_eq!(planned.iter().any(|line| line.starts_with("usage 2026-12-15")), !expected, "{what}: {planned:?}");
+    }
+}
+
+#[test]
+fn who_is_never_told_that_it_arrived_is_asked_after_two_months() {
+    let made = Order { delivery: Delivery::MadeToOrder, ..order(at("2026-12-01 12:00")) };
+    let mut story = Story::of(crate::support::shop(), with_story());
+    story.until("2026-12-01 12:00").hears(paid("a", made)).until("2027-03-01 12:00");
+    let sent: Vec<String> = story.diary().into_iter().filter(|line| line.ends_with(" sent")).collect();
+    assert_eq!(
+        sent[..4],
+        [
+            "thanks-first 2026-12-02 10:00 sent",
+            "making 2026-12-11 10:00 sent",
+            "arrival 2027-02-03 10:00 sent",
+            "usage 2027-02-13 10:00 sent"
+        ]
+    );
+}

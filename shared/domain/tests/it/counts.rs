@@ -3,7 +3,7 @@
 use crate::support::{Story, at, day, key, order, paid, shop};
 use wasurena_domain::contact::EmailAddress;
 use wasurena_domain::customer::{Closed, Ruling, Standing};
-use wasurena_domain::follow_up::{Reason, State};
+use wasurena_domain::follow_up::{FollowUp, Reason, State};
 use wasurena_domain::ids::{CartId, PurchaseKey};
 use wasurena_domain::money::{Currency, Money};
 use wasurena_domain::promise::{Promise, promises};
@@ -312,4 +312,71 @@ fn holidays_give_way_to_promises_only() {
     assert_eq!(on(&[]), "thanks-first 2026-12-02 10:00");
     assert_eq!(on(&["2026-12-02"]), "thanks-first 2026-12-03 10:00");
     assert_eq!(on(&["2026-12-02", "2026-12-03", "2026-12-04"]), "thanks-first 2026-12-02 10:00");
+}
+
+#[test]
+fn what_one_cart_says_of_a_sale_holds_for_all() {
+    let sale = || Order { payment: Some("pi_1".to_owned()), ..order(at("2026-12-01 12:00")) };
+    let bare = || Order { lines: vec![], line_count: 0, ..sale() };
+    let rows: [(&str, Order, Option<Closed>); 3] = [
+        ("held in one", Order { company: true, ..sale() }, Some(Closed::Held)),
+        ("a renewal in one", Order { kind: OrderKind::Renewal, ..sale() }, Some(Closed::NoPurchase)),
+        ("a purchase in both", sale(), None),
+    ];
+    for (what, woocommerce, expected) in rows {
+        let mut story = Story::new();
+        story.until("2026-12-01 12:05").hears(in_cart("stripe", "pi_1", bare()));
+        story.hears(in_cart("woocommerce", "7", woocommerce));
+        assert_eq!(story.plan.closed, expected, "{what}");
+    }
+    // The thing and the gift are named by one of them: that is the one letters speak of.
+    let mut story = Story::new();
+    let named = Order { gift: true, ordered_at: at("2026-12-01 12:03"), ..sale() };
+    story.until("2026-12-01 12:05").hears(in_cart("stripe", "pi_1", bare())).hears(in_cart("woocommerce", "7", named));
+    let is_thanks = |f: &&FollowUp| f.step.as_str() == "thanks-first" && f.state == State::Planned;
+    let thanks = story.follow_ups.iter().find(is_thanks).unwrap();
+    let bought = story.customer.bought(thanks.purchase.as_ref().unwrap()).unwrap();
+    assert!(bought.product_name.is_some() && story.customer.is_gift(bought));
+    assert!(story.customer.purchases.iter().all(|b| story.customer.is_gift(b)));
+}
+
+#[test]
+fn what_was_refunded_long_ago_is_no_case_today() {
+    let mut story = Story::new();
+    story.buys("new", "2026-12-20 12:00");
+    let old = Report {
+        refunds: [("r1".to_owned(), Refund { at: at("2025-03-10 12:00"), amount_minor: 500 })].into(),
+        ..paid("old", order(at("2025-03-01 12:00")))
+    };
+    story.hears(old);
+    assert!(story.customer.open_case().is_none());
+    assert_eq!(story.planned()[0], "thanks-second 2026-12-21 10:00");
+}
+
+/// Thirteen occasions: more than the summary holds.
+fn regular() -> Story {
+    let mut story = Story::new();
+    for month in 1..=12 {
+        story.buys(&format!("m{month}"), &format!("2027-{month:02}-01 12:00"));
+    }
+    story
+}
+
+#[test]
+fn what_waits_for_the_owner_is_not_forgotten_by_a_full_summary() {
+    let rows: [(&str, Order, &str); 2] = [
+        ("an exchange", Order { kind: OrderKind::Exchange, ..order(at("2027-12-10 12:00")) }, "settle_case#"),
+        ("wholesale", Order { company: true, ..order(at("2027-12-10 12:00")) }, "decide_order#"),
+    ];
+    for (what, order, task) in rows {
+        let mut story = regular();
+        story.until("2027-12-10 12:00").hears(paid("late", order));
+        assert!(story.tasks.iter().any(|key| key.starts_with(task)), "{what}: {:?}", story.tasks);
+        for month in 1..=6 {
+            story.buys(&format!("n{month}"), &format!("2028-{month:02}-10 12:00"));
+        }
+        assert!(story.customer.bought(&key("late")).is_some(), "{what}");
+        assert!(story.customer.purchases.len() <= 24);
+        assert_eq!(story.customer.occasion_count(&story.shop), 18, "{what}");
+    }
 }

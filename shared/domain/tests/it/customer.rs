@@ -165,6 +165,17 @@ fn check_details(purchases: &[Purchase], name: Option<&str>, consent: Consent) {
 }
 
 #[test]
+fn a_parcel_that_leaves_takes_no_later_no_back() {
+    // The older order is changed last: it was completed. What it says of consent was said when it was placed.
+    let older = version("older", 9, |_| ());
+    let newer = version("newer", 2, |o| {
+        o.ordered_at += Duration::days(10);
+        o.consent = Consent::Denied;
+    });
+    check_details(&[older, newer], Some("見本 花子"), Consent::Denied);
+}
+
+#[test]
 fn the_newest_order_that_says_something_counts() {
     let named = |order: &mut Order, name: &str| order.buyer.name = PersonName::parse(name);
     let old = || version("old", 1, |o| named(o, "古田 花子"));
@@ -174,7 +185,8 @@ fn the_newest_order_that_says_something_counts() {
         o.consent = Consent::Unknown;
     });
     check_details(&[old(), silent], Some("古田 花子"), Consent::Granted);
-    check_details(&[old(), version("new", 2, |o| o.consent = Consent::Denied)], Some("見本 花子"), Consent::Denied);
+    let says_no = |o: &mut Order| (o.consent, o.consent_at) = (Consent::Denied, Some(o.version_at));
+    check_details(&[old(), version("new", 2, says_no)], Some("見本 花子"), Consent::Denied);
     check_details(&[old(), version("same time", 1, |_| ())], Some("見本 花子"), Consent::Granted);
 }
 

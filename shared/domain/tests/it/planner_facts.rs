@@ -4,6 +4,7 @@ use crate::planner::{check, check_planned};
 use crate::support::{Story, at, id, order, paid, programme, shop};
 use wasurena_domain::customer::Closed;
 use wasurena_domain::follow_up::{FollowUp, Reason, State};
+use wasurena_domain::purchase::{Moments, Report};
 
 #[test]
 fn a_cancel_cancels_everything() {
@@ -151,14 +152,20 @@ fn an_earlier_order_that_comes_to_light_is_not_thanked_again() {
 }
 
 #[test]
-fn a_thing_that_arrived_before_it_was_paid_is_asked_about_after() {
+fn a_thing_that_is_paid_for_on_delivery_begins_when_it_is_there() {
     let mut story = Story::new();
     let mut report = paid("a", order(at("2026-12-01 12:00")));
     report.moments.unpaid_seen_at = report.moments.paid_seen_at;
     report.moments.paid_seen_at = Some(at("2026-12-10 12:00"));
     report.moments.arrived_at = Some(at("2026-12-02 12:00"));
-    story.until("2026-12-10 12:00").hears(report);
-    assert_eq!(story.planned()[..2], ["thanks-first 2026-12-11 10:00", "arrival 2026-12-14 10:00"]);
+    story
+        .until("2026-12-02 12:00")
+        .hears(Report { moments: Moments { paid_seen_at: None, ..report.moments }, ..report.clone() });
+    assert_eq!(story.planned()[..2], ["thanks-first 2026-12-03 10:00", "arrival 2026-12-06 10:00"]);
+    // That the money comes a week later changes nothing.
+    let before = story.diary();
+    story.hears(report);
+    assert_eq!(story.diary(), before);
 }
 
 #[test]

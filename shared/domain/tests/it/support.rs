@@ -140,6 +140,7 @@ pub(crate) fn order(ordered_at: DateTime<Utc>) -> Order {
             name: PersonName::parse("見本 花子"),
         },
         consent: Consent::Granted,
+        consent_at: None,
         gift: false,
         kind: OrderKind::Purchase,
         delivery: Delivery::Goods,

@@ -92,6 +92,7 @@ proptest! {
             addressee: name.as_ref(),
             count: count.map_or(Count::Unknown, Count::Nth),
             gift,
+            made_to_order: gift,
             product: Some(Product {
                 name: &product,
                 picture: gift.then_some("https://img.example.jp/a.jpg"),

@@ -24,7 +24,8 @@ fn count_of(id: &str) -> Count {
 fn every_default_mail() {
     let (book, name) = (book(), hanako());
     for (id, _) in book.programme.messages() {
-        let facts = Facts { count: count_of(id.as_str()), ..standard(name.as_ref()) };
+        let plain = standard(name.as_ref());
+        let facts = Facts { count: count_of(id.as_str()), made_to_order: id.as_str() == "making", ..plain };
         insta::assert_snapshot!(id.as_str(), shown(&book.render(id, &facts).unwrap()));
     }
 }
@@ -35,6 +36,7 @@ fn the_first_three_for_every_kind_of_customer() {
     let plain = standard(name.as_ref());
     let kinds = [
         ("gift", Facts { gift: true, ..plain }),
+        ("made-to-order", Facts { made_to_order: true, ..plain }),
         ("nameless", Facts { addressee: None, ..plain }),
         ("no-consent", Facts { consent: Consent::Unknown, ..plain }),
         ("unknown-count", Facts { count: Count::Unknown, ..plain }),

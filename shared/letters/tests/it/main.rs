@@ -121,6 +121,7 @@ fn standard(name: Option<&PersonName>) -> Facts<'_> {
         addressee: name,
         count: Count::Nth(1),
         gift: false,
+        made_to_order: false,
         product: Some(Product {
             name: "粉引の飯碗",
             picture: Some("https://img.example.jp/meshiwan.jpg"),
