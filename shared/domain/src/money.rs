@@ -56,6 +56,7 @@ impl Currency {
     /// The code, upper case.
     #[must_use]
     pub fn code(&self) -> &str {
+        // Three ASCII letters by construction; XXX is ISO 4217's code for no currency.
         std::str::from_utf8(&self.0).unwrap_or("XXX")
     }
 }

@@ -15,5 +15,6 @@ mod promise;
 mod purchase;
 mod purity;
 mod repair;
+mod scenarios;
 mod simulation;
 mod support;
