@@ -150,3 +150,16 @@ fn who_is_never_told_that_it_arrived_is_asked_after_two_months() {
         ]
     );
 }
+
+/// Heard of so late that the story had not been told when the parcel left: then it is not told any more, and usage
+/// keeps the promise.
+#[test]
+fn no_story_of_the_making_follows_the_parcel() {
+    let made = Order { delivery: Delivery::MadeToOrder, ..order(at("2026-12-01 12:00")) };
+    let mut story = Story::of(crate::support::shop(), with_story());
+    story.until("2026-12-17 12:00");
+    story.hears(Report { moments: moments(Some("2026-12-16 12:00"), None), ..paid("a", made) });
+    let planned = story.planned();
+    assert!(!planned.iter().any(|line| line.starts_with("making")), "{planned:?}");
+    assert!(planned.iter().any(|line| line.starts_with("usage 2026-12-1")), "R1 is kept: {planned:?}");
+}
