@@ -107,7 +107,7 @@ impl Journey {
         let changed = files.iter().filter_map(|(path, text)| Some((path.to_owned(), change(path, text)?)));
         let files = wasurena_letters::Files::new(changed).expect("files within bounds");
         let shop = sample::SHOP.to_owned().try_into().expect("a shop id");
-        self.world.diary().publish(&shop, &files).await.expect("published");
+        self.world.bookshelf().publish(&shop, &files).await.expect("published");
     }
 
     /// Sends a signed Shopify webhook, and answers with its status.

@@ -1,3 +1,6 @@
-//! What the tests of whole journeys share: a shop in a world of its own, and people who buy in it.
+//! What the tests share: whole journeys in a world of their own, with a shop and people who buy in it; and the
+//! functions as Lambda runs them, as processes on an embedded AWS.
 
+pub mod cloud;
 pub mod journey;
+pub mod lambda;

@@ -11,11 +11,14 @@ use lambda_http::http::{HeaderValue, Method, StatusCode, header};
 use lambda_http::{Body, Request, Response};
 use maud::Markup;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
 use wasurena_cloud::bookshelf::{BookError, Bookshelf};
 use wasurena_cloud::diary::{DiaryError, Place};
 use wasurena_cloud::keyring::{Keyring, KeyringError};
+use wasurena_cloud::telemetry::Metric;
 use wasurena_cloud::wishes::{Saying, Wish, WishError, carry_out, is_stopped};
-use wasurena_cloud::{Clients, Clock, Diary};
+use wasurena_cloud::{Clients, Clock, Diary, warm_up};
 use wasurena_domain::customer::Customer;
 use wasurena_domain::ids::{CustomerId, ShopId};
 use wasurena_domain::ledger::How;
@@ -64,40 +67,31 @@ impl CustomerPages {
     /// The function, on these clients.
     #[must_use]
     pub fn new(config: &config::Config, clients: &Clients, clock: Arc<dyn Clock>) -> Self {
-        let diary = Diary::new(clients.dynamodb.clone(), &config.table);
+        let diary = Diary::new(clients.dynamodb(), &config.table);
         Self {
             bookshelf: Bookshelf::new(diary.clone()),
-            keyring: Keyring::new(clients.ssm.clone(), &config.secrets_path, Arc::clone(&clock)),
+            keyring: Keyring::new(clients.ssm(), &config.secrets_path, Arc::clone(&clock)),
             diary,
             clock,
         }
     }
 
-    /// Reads the secrets, so that the first customer does not wait for them.
+    /// Reads what the first customer would wait for.
     pub async fn warm_up(&self) {
-        if let Err(error) = self.keyring.keys().await {
-            tracing::warn!(%error, "secrets.unavailable");
-        }
+        warm_up::secrets_and_programme(&self.keyring, &self.bookshelf).await;
+    }
+
+    /// Answers one request as [`Self::handle`] does, while there is time; else asks to come back later.
+    pub async fn handle_within(&self, request: Request, left: Duration) -> Response<Body> {
+        timeout(left, Box::pin(self.handle(request))).await.unwrap_or_else(|_| {
+            tracing::error!(metric = Metric::PagesFailed.name(), "page.too_late");
+            html(StatusCode::SERVICE_UNAVAILABLE, page::try_later())
+        })
     }
 
     /// Answers one request: `/c/{shop}/stop/{token}`.
     pub async fn handle(&self, request: Request) -> Response<Body> {
-        match self.answer(&request).await {
-            Ok(page) => html(StatusCode::OK, page),
-            Err(error) => {
-                tracing::warn!(%error, "page.refused");
-                let (status, page) = match error {
-                    PageError::Diary(_) | PageError::Book(_) | PageError::Keys(_) => {
-                        (StatusCode::SERVICE_UNAVAILABLE, page::try_later())
-                    }
-                    PageError::Method => (StatusCode::METHOD_NOT_ALLOWED, page::no_such_page()),
-                    PageError::NotFound | PageError::Link(_) | PageError::Gone => {
-                        (StatusCode::NOT_FOUND, page::no_such_page())
-                    }
-                };
-                html(status, page)
-            }
-        }
+        self.answer(&request).await.map_or_else(|error| refuse(&error), |page| html(StatusCode::OK, page))
     }
 
     async fn answer(&self, request: &Request) -> Result<Markup, PageError> {
@@ -135,6 +129,24 @@ impl CustomerPages {
             Err(WishError::Diary(error)) => return Err(error.into()),
         }
         Ok(if wish == Wish::Resume { page::resumed(shop) } else { page::stopped(shop) })
+    }
+}
+
+/// The page in place of the one that was asked for. It says nothing about why.
+fn refuse(error: &PageError) -> Response<Body> {
+    match error {
+        PageError::Diary(_) | PageError::Book(_) | PageError::Keys(_) => {
+            tracing::error!(%error, metric = Metric::PagesFailed.name(), "page.failed");
+            html(StatusCode::SERVICE_UNAVAILABLE, page::try_later())
+        }
+        PageError::Method => {
+            tracing::warn!(%error, "page.refused");
+            html(StatusCode::METHOD_NOT_ALLOWED, page::no_such_page())
+        }
+        PageError::NotFound | PageError::Link(_) | PageError::Gone => {
+            tracing::warn!(%error, "page.refused");
+            html(StatusCode::NOT_FOUND, page::no_such_page())
+        }
     }
 }
 

@@ -2,19 +2,23 @@
 
 use customer_pages::CustomerPages;
 use customer_pages::config::Config;
-use lambda_http::{Error, Request, service_fn};
+use lambda_http::{Error, Request, RequestExt as _, service_fn};
 use std::sync::Arc;
 use wasurena_cloud::clock::WallClock;
 use wasurena_cloud::settings::Environment;
-use wasurena_cloud::{Clients, logging};
+use wasurena_cloud::{Clients, Clock as _, deadline, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    logging::start();
+    telemetry::start("customer-pages");
     let config = Config::read(Environment::of_process())?;
-    let function = CustomerPages::new(&config, &Clients::from_environment().await, Arc::new(WallClock));
+    let function = CustomerPages::new(&config, &Clients::of_function(), Arc::new(WallClock));
     function.warm_up().await;
     let function = &function;
-    lambda_http::run(service_fn(move |request: Request| async move { Ok::<_, Error>(function.handle(request).await) }))
-        .await
+    lambda_http::run(service_fn(move |request: Request| async move {
+        let deadline = request.lambda_context_ref().map_or(0, |context| context.deadline);
+        let left = deadline::time_left(deadline, WallClock.now());
+        Ok::<_, Error>(function.handle_within(request, left).await)
+    }))
+    .await
 }

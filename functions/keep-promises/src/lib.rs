@@ -8,12 +8,14 @@ mod rounds;
 
 pub use rounds::Report;
 
+use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use wasurena_cloud::bookshelf::{BookError, Bookshelf};
 use wasurena_cloud::diary::DiaryError;
 use wasurena_cloud::keyring::{Keyring, KeyringError};
 use wasurena_cloud::planning::Planning;
-use wasurena_cloud::{Clients, Clock, Diary};
+use wasurena_cloud::telemetry::Metric;
+use wasurena_cloud::{Clients, Clock, Diary, warm_up};
 
 /// A round could not be made. The next hour makes it.
 #[derive(Debug, thiserror::Error)]
@@ -43,10 +45,10 @@ impl KeepPromises {
     /// The function, on these clients.
     #[must_use]
     pub fn new(config: &config::Config, clients: &Clients, clock: Arc<dyn Clock>) -> Self {
-        let diary = Diary::new(clients.dynamodb.clone(), &config.table);
+        let diary = Diary::new(clients.dynamodb(), &config.table);
         let bookshelf = Bookshelf::new(diary.clone());
         Self {
-            keyring: Keyring::new(clients.ssm.clone(), &config.secrets_path, Arc::clone(&clock)),
+            keyring: Keyring::new(clients.ssm(), &config.secrets_path, Arc::clone(&clock)),
             planning: Planning::new(diary.clone(), bookshelf.clone(), Arc::clone(&clock)),
             diary,
             bookshelf,
@@ -54,22 +56,28 @@ impl KeepPromises {
         }
     }
 
-    /// Makes the round of all shops. A shop that cannot be looked after does not keep the others waiting.
+    /// Reads what the first round would wait for.
+    pub async fn warm_up(&self) {
+        warm_up::secrets_and_programme(&self.keyring, &self.bookshelf).await;
+    }
+
+    /// Makes the round of all shops, until `stop_at`: what is left then is the next hour's. A shop that cannot be
+    /// looked after does not keep the others waiting.
     ///
     /// # Errors
     /// [`KeepingError`] where the list of shops cannot be read, or a shop could not be looked after.
-    pub async fn handle(&self) -> Result<Report, KeepingError> {
+    pub async fn handle(&self, stop_at: DateTime<Utc>) -> Result<Report, KeepingError> {
         let mut total = Report::default();
         let mut failed = None;
         for shop in self.keyring.keys().await?.shops() {
             // On the heap: as a part of this future its type would be nested too deep for the compiler.
-            match Box::pin(rounds::look_after(self, &shop)).await {
+            match Box::pin(rounds::look_after(self, &shop, stop_at)).await {
                 Ok(report) => {
-                    tracing::info!(%shop, ?report, "shop.looked_after");
+                    report.tell(&shop);
                     total = total + report;
                 }
                 Err(error) => {
-                    tracing::error!(%shop, %error, "shop.not_looked_after");
+                    tracing::error!(%shop, %error, metric = Metric::ShopsFailed.name(), "shop.not_looked_after");
                     failed = Some(error);
                 }
             }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::ops::Add;
 use wasurena_cloud::bookshelf::OpenBook;
 use wasurena_cloud::diary::{DiaryError, Due, DueItem};
+use wasurena_cloud::telemetry::Metric;
 use wasurena_domain::calendar::Slot;
 use wasurena_domain::follow_up::{Event, FollowUp, Reason, State, doubt_wait, transition};
 use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId};
@@ -29,6 +30,16 @@ pub struct Report {
     pub settled: u32,
     /// Entries that could not be dealt with.
     pub failed: u32,
+    /// Whether time ran out before everything due was looked at.
+    pub is_cut_short: bool,
+}
+
+impl Report {
+    /// One line about a shop's round.
+    pub(crate) fn tell(&self, shop: &ShopId) {
+        let Self { planned, moved, expired, doubted, settled, failed, is_cut_short } = self;
+        tracing::info!(%shop, planned, moved, expired, doubted, settled, failed, is_cut_short, "shop.looked_after");
+    }
 }
 
 impl Add for Report {
@@ -42,12 +53,17 @@ impl Add for Report {
             doubted: self.doubted + other.doubted,
             settled: self.settled + other.settled,
             failed: self.failed + other.failed,
+            is_cut_short: self.is_cut_short || other.is_cut_short,
         }
     }
 }
 
 /// Looks after one shop: all its shards. One entry that fails does not hold up the others.
-pub(crate) async fn look_after(keeper: &KeepPromises, shop: &ShopId) -> Result<Report, KeepingError> {
+pub(crate) async fn look_after(
+    keeper: &KeepPromises,
+    shop: &ShopId,
+    stop_at: DateTime<Utc>,
+) -> Result<Report, KeepingError> {
     let open = keeper.bookshelf.open(shop).await?;
     let now = keeper.clock.now();
     let mut report = Report::default();
@@ -55,6 +71,10 @@ pub(crate) async fn look_after(keeper: &KeepPromises, shop: &ShopId) -> Result<R
     for shard in 0..open.book.shop.shards.max(1) {
         let mut ringing = Ringing { keeper, shop, shard, now, known: None };
         for Due { item, at } in keeper.diary.due_by(shop, shard, now, ENTRIES_MAX).await? {
+            if keeper.clock.now() >= stop_at {
+                report.is_cut_short = true;
+                break;
+            }
             match item {
                 DueItem::Customer(customer) => {
                     to_plan.insert(customer);
@@ -66,7 +86,7 @@ pub(crate) async fn look_after(keeper: &KeepPromises, shop: &ShopId) -> Result<R
                     // Somebody else saw to it at the same moment.
                     Ok(_) | Err(KeepingError::Diary(DiaryError::Changed)) => {}
                     Err(error) => {
-                        tracing::error!(%shop, follow_up = %id, %error, "repair.failed");
+                        tracing::error!(%shop, follow_up = %id, %error, metric = Metric::RepairsFailed.name(), "repair.failed");
                         report.failed += 1;
                     }
                 },
@@ -74,10 +94,14 @@ pub(crate) async fn look_after(keeper: &KeepPromises, shop: &ShopId) -> Result<R
         }
     }
     for customer in to_plan {
+        if keeper.clock.now() >= stop_at {
+            report.is_cut_short = true;
+            break;
+        }
         match keeper.planning.run(shop, &customer).await {
             Ok(()) => report.planned += 1,
             Err(error) => {
-                tracing::error!(%shop, %customer, %error, "planning.failed");
+                tracing::error!(%shop, %customer, %error, metric = Metric::RepairsFailed.name(), "planning.failed");
                 report.failed += 1;
             }
         }
@@ -137,12 +161,12 @@ async fn put_right(
     now: DateTime<Utc>,
     report: &mut Report,
 ) -> Result<(), KeepingError> {
-    let (event, count): (Event, &mut u32) = match what {
+    let (event, count, metric): (Event, &mut u32, Metric) = match what {
         Repair::Wait | Repair::Plan => return Ok(()),
-        Repair::Move(_) => (Event::Move, &mut report.moved),
-        Repair::Expire => (Event::Expire, &mut report.expired),
-        Repair::Doubt => (Event::Doubt, &mut report.doubted),
-        Repair::Drop => (Event::Drop, &mut report.settled),
+        Repair::Move(_) => (Event::Move, &mut report.moved, Metric::Overdue),
+        Repair::Expire => (Event::Expire, &mut report.expired, Metric::Overdue),
+        Repair::Doubt => (Event::Doubt, &mut report.doubted, Metric::FollowUpsInDoubt),
+        Repair::Drop => (Event::Drop, &mut report.settled, Metric::LeftUnsent),
     };
     let Ok(state) = transition(follow_up.state, event) else { return Ok(()) };
     let mut after = FollowUp { state, until: None, ended: state != State::Planned, ..follow_up.clone() };
@@ -163,6 +187,7 @@ async fn put_right(
         follow_up = %follow_up.id,
         from = follow_up.state.name(),
         to = after.state.name(),
+        metric = metric.name(),
         "follow_up.repaired"
     );
     Ok(())

@@ -3,6 +3,7 @@
 use lambda_http::http::{StatusCode, header};
 use lambda_http::{Body, Response};
 use wasurena_carts::{Rejected, Unreadable};
+use wasurena_cloud::telemetry::Metric;
 
 /// Seconds after which a cart should try again.
 const RETRY_AFTER_S: &str = "30";
@@ -45,6 +46,16 @@ impl Refusal {
             Self::Unsigned(_) => "signature_rejected",
             Self::Unreadable(_) => "body_unreadable",
             Self::Unavailable(_) => "try_again_later",
+        }
+    }
+
+    /// What counts it.
+    pub(crate) fn metric(&self) -> Metric {
+        match self {
+            Self::NotFound | Self::NotPost | Self::TooLarge => Metric::WebhooksRefused,
+            Self::Unsigned(_) => Metric::WebhooksUnsigned,
+            Self::Unreadable(_) => Metric::WebhooksUnreadable,
+            Self::Unavailable(_) => Metric::WebhooksFailed,
         }
     }
 

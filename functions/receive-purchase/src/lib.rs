@@ -15,11 +15,14 @@ use lambda_http::{Body, Request, Response};
 use secrecy::SecretString;
 use std::fmt::Display;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
 use wasurena_carts::{Cart, Headers, ParseContext, Secrets, Webhook};
 use wasurena_cloud::bookshelf::Bookshelf;
 use wasurena_cloud::erasing::{ErasedPerson, Erasing};
 use wasurena_cloud::keyring::Keyring;
-use wasurena_cloud::{Clients, Clock, Diary};
+use wasurena_cloud::telemetry::Metric;
+use wasurena_cloud::{Clients, Clock, Diary, warm_up};
 use wasurena_domain::calendar::{day_of, days_after};
 use wasurena_domain::follow_up::Reason;
 use wasurena_domain::ids::{CartId, CustomerId, ShopId};
@@ -55,19 +58,27 @@ impl ReceivePurchase {
     /// The function, on these clients.
     #[must_use]
     pub fn new(config: &config::Config, clients: &Clients, clock: Arc<dyn Clock>) -> Self {
-        let diary = Diary::new(clients.dynamodb.clone(), &config.table);
-        let keyring = Keyring::new(clients.ssm.clone(), &config.secrets_path, Arc::clone(&clock));
+        let diary = Diary::new(clients.dynamodb(), &config.table);
+        let keyring = Keyring::new(clients.ssm(), &config.secrets_path, Arc::clone(&clock));
         let bookshelf = Bookshelf::new(diary.clone());
         let intake = Intake::new(diary.clone(), bookshelf.clone(), keyring.clone(), Arc::clone(&clock));
         let erasing = Erasing::new(diary.clone(), keyring.clone(), Arc::clone(&clock));
         Self { keyring, bookshelf, diary, intake, erasing, clock }
     }
 
-    /// Reads the secrets, so that the first webhook does not wait for them.
+    /// Reads what the first webhook would wait for.
     pub async fn warm_up(&self) {
-        if let Err(error) = self.keyring.keys().await {
-            tracing::warn!(%error, "secrets.unavailable");
-        }
+        warm_up::secrets_and_programme(&self.keyring, &self.bookshelf).await;
+    }
+
+    /// Answers one request as [`Self::handle`] does, while there is time; else asks the cart to come back. What was not
+    /// answered with 2xx may be stored all the same: the same webhook again changes nothing.
+    pub async fn handle_within(&self, request: Request, left: Duration) -> Response<Body> {
+        timeout(left, Box::pin(self.handle(request))).await.unwrap_or_else(|_| {
+            let refusal = Refusal::Unavailable("the invocation's time was over".to_owned());
+            refused(&refusal);
+            refusal.answer()
+        })
     }
 
     /// Answers one request: `POST /hooks/{shop}/{cart}`. The checks stand in the order of their answers:
@@ -76,18 +87,20 @@ impl ReceivePurchase {
         let hook = match self.hook(request.uri().path()).await {
             Ok(hook) => hook,
             Err(refusal) => {
-                tracing::warn!(code = refusal.code(), %refusal, "webhook.refused");
+                refused(&refusal);
                 return refusal.answer();
             }
         };
         let (shop, cart) = (&hook.shop, hook.cart.id());
         match self.receive(&request, &hook).await {
             Ok(outcome) => {
-                tracing::info!(%shop, %cart, ?outcome, "webhook.accepted");
+                let metric = Metric::WebhooksAccepted.name();
+                tracing::info!(%shop, %cart, ?outcome, metric, "webhook.accepted");
                 answer::accepted()
             }
             Err(refusal) => {
-                tracing::warn!(%shop, %cart, code = refusal.code(), %refusal, "webhook.refused");
+                let metric = refusal.metric().name();
+                tracing::warn!(%shop, %cart, code = refusal.code(), %refusal, metric, "webhook.refused");
                 refusal.answer()
             }
         }
@@ -173,6 +186,11 @@ impl ReceivePurchase {
         let verified = cart.verify(&headers, body, secrets, now).map_err(Refusal::Unsigned)?;
         cart.parse(&headers, verified, &ParseContext { now }).map_err(Refusal::Unreadable)
     }
+}
+
+/// One line about a request that names no shop and cart that are known.
+fn refused(refusal: &Refusal) {
+    tracing::warn!(code = refusal.code(), %refusal, metric = refusal.metric().name(), "webhook.refused");
 }
 
 fn unavailable(error: impl Display) -> Refusal {

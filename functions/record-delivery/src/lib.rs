@@ -12,7 +12,8 @@ use wasurena_cloud::bookshelf::{BookError, Bookshelf};
 use wasurena_cloud::diary::DiaryError;
 use wasurena_cloud::keyring::{Keyring, KeyringError, Keys};
 use wasurena_cloud::ses_event::{SesEvent, SesEventError};
-use wasurena_cloud::{Clients, Clock, Diary};
+use wasurena_cloud::telemetry::Metric;
+use wasurena_cloud::{Clients, Clock, Diary, warm_up};
 use wasurena_domain::delivery::{Word, decide, next_try};
 use wasurena_domain::follow_up::{FollowUp, State};
 
@@ -62,23 +63,21 @@ impl RecordDelivery {
     /// The function, on these clients.
     #[must_use]
     pub fn new(config: &config::Config, clients: &Clients, clock: Arc<dyn Clock>) -> Self {
-        let diary = Diary::new(clients.dynamodb.clone(), &config.table);
+        let diary = Diary::new(clients.dynamodb(), &config.table);
         Self {
             bookshelf: Bookshelf::new(diary.clone()),
-            keyring: Keyring::new(clients.ssm.clone(), &config.secrets_path, Arc::clone(&clock)),
+            keyring: Keyring::new(clients.ssm(), &config.secrets_path, Arc::clone(&clock)),
             diary,
             clock,
         }
     }
 
-    /// Reads the secrets, so that the first event does not wait for them.
+    /// Reads what the first event would wait for.
     pub async fn warm_up(&self) {
-        if let Err(error) = self.keyring.keys().await {
-            tracing::warn!(%error, "secrets.unavailable");
-        }
+        warm_up::secrets_and_programme(&self.keyring, &self.bookshelf).await;
     }
 
-    /// Records one event, as EventBridge hands it over.
+    /// Records one event, as EventBridge or SNS hands it over.
     ///
     /// # Errors
     /// [`RecordError`] where that is not possible now, or the event cannot be read. What was written until then
@@ -87,7 +86,7 @@ impl RecordDelivery {
         // On the heap: as a part of this future its type would be nested too deep for the compiler.
         let recorded = Box::pin(self.record(event)).await;
         if let Err(error) = &recorded {
-            tracing::error!(%error, "delivery.not_recorded");
+            tracing::error!(%error, metric = Metric::EventsFailed.name(), "delivery.not_recorded");
         }
         recorded
     }
@@ -107,7 +106,9 @@ impl RecordDelivery {
         self.add_entry(&keys, &said).await?;
         let after = self.settle(&said).await?;
         let state = after.as_ref().map(|after| after.state.name());
-        tracing::info!(%shop, %follow_up, word, state, "delivery.recorded");
+        // Said again it is not counted again.
+        let metric = state.and(counted(evidence.word));
+        tracing::info!(%shop, %follow_up, word, state, metric, "delivery.recorded");
         Ok(after.map_or(Recorded::Nothing, |after| Recorded::FollowUp(after.state)))
     }
 
@@ -147,5 +148,16 @@ impl RecordDelivery {
             _ => None,
         };
         Ok(decide(before, &said.evidence, next_try))
+    }
+}
+
+/// What counts a word.
+fn counted(word: Word) -> Option<&'static str> {
+    match word {
+        Word::Delivered => Some(Metric::Delivered.name()),
+        Word::Bounced => Some(Metric::HardBounces.name()),
+        Word::Unavailable => Some(Metric::SoftBounces.name()),
+        Word::Complained => Some(Metric::Complaints.name()),
+        Word::Accepted | Word::NotSent => None,
     }
 }

@@ -16,28 +16,21 @@ pub struct Config {
     pub configuration_set: String,
     /// Where customer-pages answers, without a slash at the end.
     pub public_url: String,
-    /// How many senders may run at once: each keeps to its part of the account's rate.
-    pub senders: u32,
 }
 
 impl Config {
-    /// Reads `TABLE`, `SECRETS_PATH`, `CONFIGURATION_SET`, `PUBLIC_URL`, `SENDERS` and what alarms need.
+    /// Reads `TABLE`, `SECRETS_PATH`, `CONFIGURATION_SET`, `PUBLIC_URL` and what alarms need.
     ///
     /// # Errors
-    /// [`Missing`] names all variables that are not set, and `SENDERS` where it is no number above 0.
+    /// [`Missing`] names all variables that are not set.
     pub fn read(mut environment: Environment) -> Result<Self, Missing> {
-        let senders = environment.text("SENDERS").parse().ok().filter(|senders| *senders > 0);
         let config = Self {
             table: environment.text("TABLE"),
             secrets_path: environment.text("SECRETS_PATH"),
             target: AlarmTarget::read(&mut environment),
             configuration_set: environment.text("CONFIGURATION_SET"),
             public_url: environment.text("PUBLIC_URL").trim_end_matches('/').to_owned(),
-            senders: senders.unwrap_or(1),
         };
-        match senders {
-            Some(_) => environment.finish(config),
-            None => environment.finish(config).and(Err(Missing(vec!["SENDERS"]))),
-        }
+        environment.finish(config)
     }
 }

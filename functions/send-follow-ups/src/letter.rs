@@ -9,23 +9,23 @@ use wasurena_domain::follow_up::FollowUp;
 use wasurena_domain::purchase::Delivery;
 use wasurena_domain::shop::Shop;
 use wasurena_letters::link::{LinkKeys, Purpose};
-use wasurena_letters::{Book, Count, Facts, Product};
+use wasurena_letters::{Count, Facts, Letters, Product};
 
 /// The mail of a follow-up; `None` where its letter does not render, which is logged.
 pub(crate) fn outgoing(
     sender: &SendFollowUps,
     follow_up: &FollowUp,
-    book: &Book,
+    shop: &Shop,
+    letters: &Letters,
     customer: &Customer,
     links: &LinkKeys,
 ) -> Option<Outgoing> {
-    let shop = &book.shop;
     let to = customer.email.as_ref()?;
     let stop_url =
         format!("{}/c/{}/stop/{}", sender.public_url, shop.id, links.sign(&shop.id, Purpose::Stop, &customer.id));
     let facts = facts(follow_up, shop, customer, &stop_url);
-    let mail = book
-        .render(&follow_up.step, &facts)
+    let mail = letters
+        .render(shop, &follow_up.step, &facts)
         .inspect_err(|error| tracing::error!(shop = %shop.id, follow_up = %follow_up.id, %error, "letter.broken"))
         .ok()?;
     Some(Outgoing {

@@ -8,9 +8,10 @@ pub mod config;
 mod letter;
 mod mime;
 mod outcome;
+mod pace;
 mod slot;
 
-pub use slot::SlotReport;
+pub use slot::{SlotReport, Stopped};
 
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -19,7 +20,8 @@ use wasurena_cloud::bookshelf::{BookError, Bookshelf};
 use wasurena_cloud::diary::DiaryError;
 use wasurena_cloud::keyring::{Keyring, KeyringError};
 use wasurena_cloud::post::Post;
-use wasurena_cloud::{Chance, Clients, Clock, Diary};
+use wasurena_cloud::telemetry::Metric;
+use wasurena_cloud::{Chance, Clients, Clock, Diary, warm_up};
 
 /// The slot could not be worked through. What was not done is still planned: another alarm, or the keeper, brings it back.
 #[derive(Debug, thiserror::Error)]
@@ -49,32 +51,31 @@ pub struct SendFollowUps {
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
     public_url: String,
-    senders: u32,
 }
 
 impl SendFollowUps {
     /// The function, on these clients.
     #[must_use]
     pub fn new(config: &config::Config, clients: &Clients, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Self {
-        let diary = Diary::new(clients.dynamodb.clone(), &config.table);
+        let diary = Diary::new(clients.dynamodb(), &config.table);
         Self {
             bookshelf: Bookshelf::new(diary.clone()),
-            keyring: Keyring::new(clients.ssm.clone(), &config.secrets_path, Arc::clone(&clock)),
-            alarms: Alarms::new(clients.scheduler.clone(), diary.clone(), config.target.clone()),
-            post: Post::new(clients.ses.clone(), &config.configuration_set),
+            keyring: Keyring::new(clients.ssm(), &config.secrets_path, Arc::clone(&clock)),
+            alarms: Alarms::new(clients.scheduler(), diary.clone(), config.target.clone()),
+            post: Post::new(clients.ses(), &config.configuration_set),
             diary,
             clock,
             chance,
             public_url: config.public_url.clone(),
-            senders: config.senders,
         }
     }
 
-    /// Reads the secrets, so that the first slot does not wait for them.
+    /// Reads what the first slot would wait for.
     pub async fn warm_up(&self) {
-        if let Err(error) = self.keyring.keys().await {
-            tracing::warn!(%error, "secrets.unavailable");
+        if let Some((shop, version)) = warm_up::secrets_and_programme(&self.keyring, &self.bookshelf).await {
+            warm_up::note("letters", &self.bookshelf.letters(&shop, version).await);
         }
+        warm_up::note("post", &self.post.rate().await);
     }
 
     /// Works through the slot of an alarm, until it is done or `stop_at` is near.
@@ -84,9 +85,14 @@ impl SendFollowUps {
     pub async fn handle(&self, alarm: &Alarm, stop_at: DateTime<Utc>) -> Result<SlotReport, SendingError> {
         // On the heap: as a part of this future its type would be nested too deep for the compiler.
         let report = Box::pin(slot::work_through(self, alarm, stop_at)).await;
+        let Alarm { shop, slot, n, .. } = alarm;
         match &report {
-            Ok(report) => tracing::info!(shop = %alarm.shop, slot = %alarm.slot, n = alarm.n, ?report, "slot.done"),
-            Err(error) => tracing::error!(shop = %alarm.shop, slot = %alarm.slot, n = alarm.n, %error, "slot.failed"),
+            Ok(SlotReport { sent, not_sent, moved, stopped }) => {
+                tracing::info!(%shop, %slot, n, sent, not_sent, moved, stopped = stopped.map(Stopped::name), "slot.done");
+            }
+            Err(error) => {
+                tracing::error!(%shop, %slot, n, %error, metric = Metric::SlotsFailed.name(), "slot.failed");
+            }
         }
         report
     }

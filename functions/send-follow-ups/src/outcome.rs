@@ -4,13 +4,17 @@ use crate::letter::outgoing;
 use crate::slot::Stopped;
 use crate::{SendFollowUps, SendingError};
 use chrono::{DateTime, Utc};
+use std::sync::Arc;
 use std::time::Duration;
 use wasurena_cloud::bookshelf::OpenBook;
 use wasurena_cloud::diary::{CustomerFile, DiaryError};
 use wasurena_cloud::post::SendError;
+use wasurena_cloud::telemetry::Metric;
 use wasurena_domain::follow_up::{Event, FollowUp, Reason, State, doubt_wait, transition};
 use wasurena_domain::ids::ShopId;
 use wasurena_domain::policy::{Decision, Moment, decide};
+use wasurena_domain::shop::Shop;
+use wasurena_letters::Letters;
 use wasurena_letters::link::LinkKeys;
 
 /// Seconds between attempts to record an outcome: together well below a claim's lease.
@@ -39,9 +43,9 @@ pub(crate) async fn deal_with(
     claimed: &FollowUp,
     links: &LinkKeys,
 ) -> Result<Outcome, SendingError> {
-    let (file, open) = match look_again(sender, shop, claimed).await {
-        Ok((Some(file), open)) => (file, open),
-        Ok((None, _)) => {
+    let Looked { file, open, letters } = match look_again(sender, shop, claimed).await {
+        Ok(Some(looked)) => looked,
+        Ok(None) => {
             return record(sender, shop, claimed, Event::Skip, |f| f.reason = Some(Reason::Erased)).await;
         }
         Err(error) => {
@@ -64,7 +68,7 @@ pub(crate) async fn deal_with(
         now: sender.clock.now(),
     };
     match decide(claimed, &moment) {
-        Decision::Send => send(sender, claimed, &open, &file, links).await,
+        Decision::Send => send(sender, claimed, &open.book.shop, &letters, &file, links).await,
         Decision::Skip(reason) => record(sender, shop, claimed, Event::Skip, |f| f.reason = Some(reason)).await,
         Decision::Expire => record(sender, shop, claimed, Event::Expire, |f| f.reason = Some(Reason::WindowOver)).await,
         Decision::Move(slot) => {
@@ -79,13 +83,18 @@ pub(crate) async fn deal_with(
 }
 
 /// The customer and the shop as they are after the claim.
-async fn look_again(
-    sender: &SendFollowUps,
-    shop: &ShopId,
-    claimed: &FollowUp,
-) -> Result<(Option<CustomerFile>, OpenBook), SendingError> {
-    let file = sender.diary.file(shop, &claimed.customer).await?;
-    Ok((file, sender.bookshelf.open(shop).await?))
+struct Looked {
+    file: CustomerFile,
+    open: OpenBook,
+    letters: Arc<Letters>,
+}
+
+/// Looks at both; `None` where the customer is gone.
+async fn look_again(sender: &SendFollowUps, shop: &ShopId, claimed: &FollowUp) -> Result<Option<Looked>, SendingError> {
+    let Some(file) = sender.diary.file(shop, &claimed.customer).await? else { return Ok(None) };
+    let open = sender.bookshelf.open(shop).await?;
+    let letters = sender.bookshelf.letters(shop, open.version).await?;
+    Ok(Some(Looked { file, open, letters }))
 }
 
 /// Gives a claimed follow-up back: certainly nothing was sent. Where somebody has decided about it meanwhile, there is
@@ -100,12 +109,13 @@ pub(crate) async fn give_back(sender: &SendFollowUps, shop: &ShopId, claimed: &F
 async fn send(
     sender: &SendFollowUps,
     claimed: &FollowUp,
-    open: &OpenBook,
+    settings: &Shop,
+    letters: &Letters,
     file: &CustomerFile,
     links: &LinkKeys,
 ) -> Result<Outcome, SendingError> {
-    let shop = &open.book.shop.id;
-    let Some(mail) = outgoing(sender, claimed, &open.book, &file.record.customer, links) else {
+    let shop = &settings.id;
+    let Some(mail) = outgoing(sender, claimed, settings, letters, &file.record.customer, links) else {
         return record(sender, shop, claimed, Event::Skip, |f| f.reason = Some(Reason::CannotRender)).await;
     };
     let answer = sender.post.send(&mail).await;
@@ -113,11 +123,11 @@ async fn send(
     let follow_up = &claimed.id;
     match answer {
         Ok(message) => {
-            tracing::info!(%shop, %follow_up, step = %claimed.step, "follow_up.sent");
+            tracing::info!(%shop, %follow_up, step = %claimed.step, metric = Metric::FollowUpsSent.name(), "follow_up.sent");
             accept(sender, shop, claimed, message, now).await
         }
         Err(error) => {
-            tracing::warn!(%shop, %follow_up, step = %claimed.step, %error, "follow_up.not_sent");
+            tracing::warn!(%shop, %follow_up, step = %claimed.step, %error, metric = counted(&error), "follow_up.not_sent");
             match error {
                 SendError::Throttled | SendError::NotConnected => Ok(Outcome::GivenBack(Stopped::Post)),
                 SendError::AccountStopped(_) => Ok(Outcome::GivenBack(Stopped::Account)),
@@ -133,6 +143,16 @@ async fn send(
                 }
             }
         }
+    }
+}
+
+/// What counts a mail that was not, or perhaps not, sent. A moment in which SES cannot take it is no event of its own.
+fn counted(error: &SendError) -> Option<&'static str> {
+    match error {
+        SendError::Throttled | SendError::NotConnected => None,
+        SendError::AccountStopped(_) => Some(Metric::AccountStopped.name()),
+        SendError::Refused(_) => Some(Metric::FollowUpsRefused.name()),
+        SendError::Unknown(_) => Some(Metric::FollowUpsInDoubt.name()),
     }
 }
 

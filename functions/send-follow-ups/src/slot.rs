@@ -1,13 +1,16 @@
 //! One slot: everything due in it, at the account's pace, and what to do when the post stops.
 
 use crate::outcome::{Outcome, deal_with, give_back};
+use crate::pace::Pace;
 use crate::{SendFollowUps, SendingError};
 use chrono::{DateTime, Duration, Utc};
 use wasurena_cloud::alarms::Alarm;
 use wasurena_cloud::diary::{Claim, DiaryError, Due, DueItem};
+use wasurena_cloud::telemetry::Metric;
 use wasurena_domain::calendar::day_of;
 use wasurena_domain::follow_up::{FollowUp, Reason, lease};
 use wasurena_domain::task::{Task, TaskKind};
+use wasurena_letters::link::LinkKeys;
 
 /// The shortest wait before a slot that could not go on is tried again.
 const BACK_OFF_MINUTES_MIN: i64 = 2;
@@ -44,6 +47,21 @@ pub enum Stopped {
     Account,
 }
 
+impl Stopped {
+    /// The reason by its name in logs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Early => "early",
+            Self::Switch => "switch",
+            Self::Time => "time",
+            Self::Post => "post",
+            Self::Diary => "diary",
+            Self::Account => "account",
+        }
+    }
+}
+
 /// Works through a slot. Whatever stops it, the rest stays planned in its slot and another alarm is set,
 /// except for the stop switch: then the keeper brings the rest back.
 pub(crate) async fn work_through(
@@ -52,7 +70,7 @@ pub(crate) async fn work_through(
     stop_at: DateTime<Utc>,
 ) -> Result<SlotReport, SendingError> {
     let Alarm { shop, shard, slot, .. } = alarm;
-    let mut report = SlotReport::default();
+    let report = SlotReport::default();
     if sender.clock.now() < slot.start() {
         sender.alarms.again(alarm, slot.start(), sender.clock.now()).await?;
         return Ok(SlotReport { stopped: Some(Stopped::Early), ..report });
@@ -68,7 +86,23 @@ pub(crate) async fn work_through(
     let Ok(rate) = sender.post.rate().await else {
         return stop(sender, alarm, report, Stopped::Post).await;
     };
-    let pace = std::time::Duration::from_secs_f64(f64::from(sender.senders) / rate);
+    let mut pace = Pace::begin(sender, rate, due.len()).await;
+    let worked = Box::pin(work_off(sender, alarm, stop_at, due, &links, &mut pace)).await;
+    pace.end().await;
+    worked
+}
+
+/// Works off what is due, one after the other.
+async fn work_off(
+    sender: &SendFollowUps,
+    alarm: &Alarm,
+    stop_at: DateTime<Utc>,
+    due: Vec<Due>,
+    links: &LinkKeys,
+    pace: &mut Pace<'_>,
+) -> Result<SlotReport, SendingError> {
+    let Alarm { shop, slot, .. } = alarm;
+    let mut report = SlotReport::default();
     for Due { item, .. } in due {
         let DueItem::FollowUp(customer, id) = item else { continue };
         let now = sender.clock.now();
@@ -81,15 +115,15 @@ pub(crate) async fn work_through(
             Ok(None) => continue,
             // It would be the same again, and must not hold up the rest: the keeper leaves it to a person.
             Err(error @ DiaryError::Unreadable { .. }) => {
-                tracing::error!(%shop, follow_up = %id, %error, "follow_up.unreadable");
+                tracing::error!(%shop, follow_up = %id, %error, metric = Metric::SlotsFailed.name(), "follow_up.unreadable");
                 continue;
             }
             Err(error) => return Err(error.into()),
         };
-        match deal_with(sender, shop, &claimed, &links).await? {
+        match deal_with(sender, shop, &claimed, links).await? {
             Outcome::Sent => {
                 report.sent += 1;
-                sender.clock.sleep(pace).await;
+                pace.keep().await;
             }
             Outcome::NotSent => report.not_sent += 1,
             Outcome::Moved => report.moved += 1,

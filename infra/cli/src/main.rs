@@ -12,7 +12,12 @@ use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
+use std::sync::Arc;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use wasurena_cloud::clock::WallClock;
+use wasurena_cloud::telemetry::Lines;
 
 /// Wasurena keeps small shops from being forgotten.
 #[derive(Debug, Parser)]
@@ -72,9 +77,11 @@ enum ShopCommand {
 fn main() -> anyhow::Result<ExitCode> {
     let command = Arguments::parse().command.unwrap_or(Command::Demo { exit: false });
     let quiet = matches!(command, Command::Demo { .. });
+    let filter = std::env::var("RUST_LOG").ok().and_then(|filter| filter.parse().ok());
     let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(if quiet { "off" } else { "warn" }));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().init();
+        filter.unwrap_or_else(|| Targets::new().with_default(if quiet { LevelFilter::OFF } else { LevelFilter::WARN }));
+    let lines = Lines::new("wasurena", Arc::new(WallClock), std::io::stderr);
+    tracing_subscriber::registry().with(filter).with(lines).init();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         match command {

@@ -56,10 +56,10 @@ impl Site {
     pub(crate) async fn open(&self) -> anyhow::Result<Rooms> {
         let clients = self.clients().await;
         let clock = self.clock().await?;
-        let diary = Diary::new(clients.dynamodb.clone(), &self.table);
+        let diary = Diary::new(clients.dynamodb(), &self.table);
         Ok(Rooms {
             bookshelf: Bookshelf::new(diary.clone()),
-            keyring: Keyring::new(clients.ssm.clone(), &self.secrets_path, Arc::clone(&clock)),
+            keyring: Keyring::new(clients.ssm(), &self.secrets_path, Arc::clone(&clock)),
             diary,
             clock,
         })

@@ -1,6 +1,7 @@
 //! The keeper's hours. It runs at every full hour; an hour in which nothing is due would only read, so it
 //! is counted and not run: that is what lets a year pass in seconds.
 
+use crate::rings::TIMEOUT_MINUTES;
 use crate::world::{TABLE, Turn, World, WorldError};
 use chrono::{DateTime, Duration, DurationRound, Utc};
 use dynoxide::actions::query::QueryRequest;
@@ -28,7 +29,7 @@ impl World {
             self.skip_idle_hours(turn, now - Duration::hours(1))?;
             turn.kept_until = Some(full_hour(now));
             self.count(NAME, 1);
-            if let Err(error) = self.keeper.handle().await {
+            if let Err(error) = self.keeper.handle(now + Duration::minutes(TIMEOUT_MINUTES)).await {
                 tracing::error!(%error, "keeper.failed");
             }
         }

@@ -5,15 +5,18 @@ use crate::aws::VirtualTime;
 use crate::world::{TABLE, World, WorldError};
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
+use chrono::Duration;
 use serde_dynamo::AttributeValue;
 use wasurena_cloud::stream;
 
 /// Records read at once.
-const BATCH: usize = 100;
+pub const BATCH: usize = 100;
 /// How often a batch that fails is tried before its first record goes to the failure queue.
-const ATTEMPTS_MAX: u32 = 3;
+pub const ATTEMPTS_MAX: u32 = 3;
 /// Seconds between two attempts.
 const ATTEMPT_PAUSE_S: u64 = 1;
+/// How long an invocation for a batch may take.
+pub const TIMEOUT_S: i64 = 60;
 /// Where the failure queue's length is kept.
 const FAILURES: &str = "stream_failures";
 
@@ -93,11 +96,12 @@ impl World {
 
     async fn invoke(&self, reader: Reader, records: Vec<EventRecord>) -> Vec<String> {
         self.count(reader.name(), 1);
+        let stop_at = self.now() + Duration::seconds(TIMEOUT_S);
         let mut event = Event::default();
         event.records = records;
         let response: DynamoDbEventResponse = match reader {
-            Reader::Plan => self.plan.handle(event).await,
-            Reader::Alarms => self.alarms.handle(event).await,
+            Reader::Plan => self.plan.handle(event, stop_at).await,
+            Reader::Alarms => self.alarms.handle(event, stop_at).await,
         };
         response.batch_item_failures.into_iter().filter_map(|failure| failure.item_identifier).collect()
     }

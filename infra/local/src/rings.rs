@@ -7,10 +7,10 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use wasurena_cloud::alarms::Alarm;
 
-/// How long an invocation of send-follow-ups may take.
-const TIMEOUT_MINUTES: i64 = 15;
+/// How long an invocation of send-follow-ups or keep-promises may take.
+pub const TIMEOUT_MINUTES: i64 = 15;
 /// Minutes after which a failed asynchronous invocation is tried again: Lambda waits one, then two.
-const RETRY_MINUTES: [i64; 2] = [1, 2];
+pub const RETRY_MINUTES: [i64; 2] = [1, 2];
 
 /// Where the length of record-delivery's failure queue is kept.
 const FAILURES: &str = "event_failures";

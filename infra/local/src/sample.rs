@@ -19,7 +19,7 @@ pub(crate) async fn install(world: &World) -> Result<(), WorldError> {
     world.diary.create_table().await?;
     let clients = Clients::new(&world.aws.sdk_config(), None);
     // A first start that was broken off is begun anew: whatever stands already is success.
-    let group = clients.scheduler.create_schedule_group().name("wasurena").send().await;
+    let group = clients.scheduler().create_schedule_group().name("wasurena").send().await;
     match group.map_err(aws_sdk_scheduler::Error::from) {
         Ok(_) | Err(aws_sdk_scheduler::Error::ConflictException(_)) => {}
         Err(error) => return Err(WorldError::Sample(error.to_string())),

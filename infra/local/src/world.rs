@@ -134,6 +134,8 @@ impl World {
 
     fn build(aws: Aws, time: Arc<VirtualClock>, public_url: &str) -> Self {
         let clients = Clients::new(&aws.sdk_config(), None);
+        // A client of its own for each function: what it needs permission for is its own affair.
+        let of = |function: &'static str| Clients::new(&aws.sdk_config_of(function), None);
         let clock: Arc<dyn wasurena_cloud::Clock> = Arc::new(WorldClock(Arc::clone(&time)));
         let clock = || Arc::clone(&clock);
         let table = TABLE.to_owned();
@@ -153,22 +155,21 @@ impl World {
             target,
             configuration_set: "wasurena".to_owned(),
             public_url: public_url.to_owned(),
-            senders: 1,
         };
         let pages = customer_pages::config::Config { table: table.clone(), secrets_path: secrets_path.clone() };
         let keeper = keep_promises::config::Config { table: table.clone(), secrets_path: secrets_path.clone() };
         let delivery = record_delivery::config::Config { table: table.clone(), secrets_path: secrets_path.clone() };
-        let diary = Diary::new(clients.dynamodb.clone(), table);
+        let diary = Diary::new(clients.dynamodb(), table);
         Self {
             bookshelf: Bookshelf::new(diary.clone()),
-            keyring: Keyring::new(clients.ssm.clone(), secrets_path, clock()),
-            receive: ReceivePurchase::new(&receive, &clients, clock()),
-            plan: PlanFollowUps::new(&plan, &clients, clock()),
-            alarms: SetAlarms::new(&alarms, &clients, clock()),
-            send: SendFollowUps::new(&send, &clients, clock(), Arc::new(Dice)),
-            pages: CustomerPages::new(&pages, &clients, clock()),
-            keeper: KeepPromises::new(&keeper, &clients, clock()),
-            delivery: RecordDelivery::new(&delivery, &clients, clock()),
+            keyring: Keyring::new(clients.ssm(), secrets_path, clock()),
+            receive: ReceivePurchase::new(&receive, &of("receive-purchase"), clock()),
+            plan: PlanFollowUps::new(&plan, &of("plan-follow-ups"), clock()),
+            alarms: SetAlarms::new(&alarms, &of("set-alarms"), clock()),
+            send: SendFollowUps::new(&send, &of("send-follow-ups"), clock(), Arc::new(Dice)),
+            pages: CustomerPages::new(&pages, &of("customer-pages"), clock()),
+            keeper: KeepPromises::new(&keeper, &of("keep-promises"), clock()),
+            delivery: RecordDelivery::new(&delivery, &of("record-delivery"), clock()),
             diary,
             aws,
             time,
@@ -176,6 +177,23 @@ impl World {
             invocations: StdMutex::default(),
             turn: Mutex::default(),
         }
+    }
+
+    /// What Lambda does before the first event: every function opens its connections.
+    pub async fn warm_up(&self) {
+        self.receive.warm_up().await;
+        self.plan.warm_up().await;
+        self.alarms.warm_up().await;
+        self.send.warm_up().await;
+        self.pages.warm_up().await;
+        self.keeper.warm_up().await;
+        self.delivery.warm_up().await;
+    }
+
+    /// What each function needs permission for, by the calls it has made.
+    #[must_use]
+    pub fn accesses(&self) -> BTreeMap<&'static str, BTreeSet<String>> {
+        self.aws.permissions()
     }
 
     /// The embedded AWS.

@@ -4,6 +4,7 @@ use crate::Diary;
 use crate::diary::{DiaryError, SlotMarker};
 use crate::failure::told;
 use crate::settings::Environment;
+use crate::warm_up;
 use aws_sdk_scheduler::Client;
 use aws_sdk_scheduler::operation::create_schedule::CreateScheduleError;
 use aws_sdk_scheduler::types::{
@@ -94,6 +95,13 @@ impl Alarms {
     #[must_use]
     pub fn new(client: Client, diary: Diary, target: AlarmTarget) -> Self {
         Self { client, diary, target }
+    }
+
+    /// Opens the connections to the diary and to Scheduler, and sees that the group is there.
+    pub async fn warm_up(&self) {
+        warm_up::note("diary", &self.diary.touch().await);
+        let group = self.client.get_schedule_group().name(&self.target.group).send().await;
+        warm_up::note("alarms", &group.map_err(|error| told(&error)));
     }
 
     /// Makes sure that an alarm rings for a slot with something due: the slot's own, or where the slot has

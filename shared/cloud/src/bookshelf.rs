@@ -1,25 +1,40 @@
-//! Programmes, read from the diary and compiled once for each version.
+//! Programmes: compiled when they are published, read from the diary once for each version.
 
 use crate::Diary;
 use crate::diary::DiaryError;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use wasurena_domain::ids::ShopId;
-use wasurena_letters::{Book, Files};
+use wasurena_letters::{Files, Letters, Problem, Published};
 
-/// A shop's programme could not be opened.
+/// The page with settings and plan. The number is that of its form: whoever knows another one finds no page.
+const BOOK: &str = "book-1";
+/// The page with the letters.
+const LETTERS: &str = "letters-1";
+
+/// A shop's programme could not be opened, or not published.
 #[derive(Debug, thiserror::Error)]
 pub enum BookError {
-    /// The diary cannot be read, or has no programme.
+    /// The diary cannot be read or written, or has no programme.
     #[error(transparent)]
     Diary(#[from] DiaryError),
-    /// What was published does not load: this program is older or newer than the one that published it.
+    /// What was published cannot be read: this program is older or newer than the one that published it.
     #[error("version {version} of the programme of {shop} cannot be loaded: {problem}. Check it and publish it again")]
     Broken {
         /// The shop.
         shop: ShopId,
         /// The version.
         version: u32,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The programme that was to be published breaks the rules. Nothing was written.
+    #[error("the programme of {shop} cannot be published: {problem}")]
+    NotPublishable {
+        /// The shop.
+        shop: ShopId,
         /// The first problem.
         problem: String,
     },
@@ -28,29 +43,45 @@ pub enum BookError {
 /// A shop as it is at this moment.
 #[derive(Debug, Clone)]
 pub struct OpenBook {
-    /// Its settings, programme and letters.
-    pub book: Arc<Book>,
+    /// Its settings and its programme.
+    pub book: Arc<Published>,
     /// Whether the owner has pressed the stop switch.
     pub stopped: bool,
     /// The programme's version.
     pub version: u32,
 }
 
-/// The books that are open, with their versions.
-type Books = HashMap<ShopId, (u32, Arc<Book>)>;
+/// What was read of a version of each shop's programme.
+type Kept<T> = Arc<Mutex<HashMap<ShopId, (u32, Arc<T>)>>>;
 
 /// Opens programmes.
 #[derive(Debug, Clone)]
 pub struct Bookshelf {
     diary: Diary,
-    books: Arc<Mutex<Books>>,
+    books: Kept<Published>,
+    letters: Kept<Letters>,
 }
 
 impl Bookshelf {
     /// Programmes of this diary.
     #[must_use]
     pub fn new(diary: Diary) -> Self {
-        Self { diary, books: Arc::default() }
+        Self { diary, books: Arc::default(), letters: Arc::default() }
+    }
+
+    /// Publishes a programme: checks and compiles it, and makes it the version that sends. Answers which that is.
+    ///
+    /// # Errors
+    /// [`BookError::NotPublishable`] where it breaks the rules; else as [`Diary::publish`].
+    pub async fn publish(&self, shop: &ShopId, files: &Files) -> Result<u32, BookError> {
+        let unfit = |problem: String| BookError::NotPublishable { shop: shop.clone(), problem };
+        let first = |problems: Vec<Problem>| unfit(problems.first().map_or_else(String::new, ToString::to_string));
+        let book = wasurena_letters::load(shop, files).map_err(first)?;
+        let page = |name, text: Result<String, serde_json::Error>| Ok((name, text.map_err(|e| unfit(e.to_string()))?));
+        let pages: [Result<_, BookError>; 2] =
+            [page(BOOK, written(&book.published())), page(LETTERS, written(&book.letters().sheets()))];
+        let pages = pages.into_iter().collect::<Result<Vec<_>, _>>()?;
+        Ok(self.diary.publish(shop, files, &pages).await?)
     }
 
     /// The shop as it is now: its state is read strongly, its programme only where the version is new.
@@ -59,8 +90,25 @@ impl Bookshelf {
     /// [`BookError`] where the diary cannot be read or the programme does not load.
     pub async fn open(&self, shop: &ShopId) -> Result<OpenBook, BookError> {
         let state = self.diary.shop_state(shop).await?;
-        let book = self.book(shop, state.version).await?;
+        let book = match kept(&self.books, shop).filter(|(version, _)| *version == state.version) {
+            Some((_, book)) => book,
+            None => keep(&self.books, shop, state.version, self.read(shop, state.version, BOOK).await?),
+        };
         Ok(OpenBook { book, stopped: state.stopped, version: state.version })
+    }
+
+    /// The letters of a version of a shop's programme.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn letters(&self, shop: &ShopId, version: u32) -> Result<Arc<Letters>, BookError> {
+        if let Some((_, letters)) = kept(&self.letters, shop).filter(|(kept, _)| *kept == version) {
+            return Ok(letters);
+        }
+        let sheets = self.read(shop, version, LETTERS).await?;
+        let broken = |problem: String| BookError::Broken { shop: shop.clone(), version, problem };
+        let letters = Letters::open(sheets).map_err(|error| broken(error.to_string()))?;
+        Ok(keep(&self.letters, shop, version, letters))
     }
 
     /// The shop's book as it is now; where that cannot be opened, the one that was open last. For what must go
@@ -68,8 +116,8 @@ impl Bookshelf {
     ///
     /// # Errors
     /// As [`Self::open`], where the shop was never opened before.
-    pub async fn last_known(&self, shop: &ShopId) -> Result<Arc<Book>, BookError> {
-        match (self.open(shop).await, self.kept(shop)) {
+    pub async fn last_known(&self, shop: &ShopId) -> Result<Arc<Published>, BookError> {
+        match (self.open(shop).await, kept(&self.books, shop)) {
             (Ok(open), _) => Ok(open.book),
             (Err(error), Some((version, book))) => {
                 tracing::warn!(%shop, version, %error, "programme.stale");
@@ -79,24 +127,26 @@ impl Bookshelf {
         }
     }
 
-    fn kept(&self, shop: &ShopId) -> Option<(u32, Arc<Book>)> {
-        self.books.lock().unwrap_or_else(PoisonError::into_inner).get(shop).cloned()
+    async fn read<T: DeserializeOwned>(&self, shop: &ShopId, version: u32, page: &str) -> Result<T, BookError> {
+        let broken = |problem: &str| BookError::Broken { shop: shop.clone(), version, problem: problem.to_owned() };
+        let text = self.diary.page(shop, version, page).await?;
+        let text = text.ok_or_else(|| broken("another version of this program has published it"))?;
+        // The error could quote the settings.
+        serde_json::from_str(&text)
+            .map_err(|error| broken(&format!("{page} makes no sense at its byte {}", error.column())))
     }
+}
 
-    async fn book(&self, shop: &ShopId, version: u32) -> Result<Arc<Book>, BookError> {
-        if let Some((kept, book)) = self.kept(shop)
-            && kept == version
-        {
-            return Ok(book);
-        }
-        let broken = |problem: String| BookError::Broken { shop: shop.clone(), version, problem };
-        let files = Files::new(self.diary.files(shop, version).await?).map_err(|error| broken(error.to_string()))?;
-        let first = |problems: Vec<wasurena_letters::Problem>| {
-            broken(problems.first().map_or_else(String::new, ToString::to_string))
-        };
-        let book = Arc::new(wasurena_letters::load(shop, &files).map_err(first)?);
-        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
-        books.insert(shop.clone(), (version, Arc::clone(&book)));
-        Ok(book)
-    }
+fn written<T: Serialize>(page: &T) -> serde_json::Result<String> {
+    serde_json::to_string(page)
+}
+
+fn kept<T>(shelf: &Kept<T>, shop: &ShopId) -> Option<(u32, Arc<T>)> {
+    shelf.lock().unwrap_or_else(PoisonError::into_inner).get(shop).cloned()
+}
+
+fn keep<T>(shelf: &Kept<T>, shop: &ShopId, version: u32, read: T) -> Arc<T> {
+    let read = Arc::new(read);
+    shelf.lock().unwrap_or_else(PoisonError::into_inner).insert(shop.clone(), (version, Arc::clone(&read)));
+    read
 }

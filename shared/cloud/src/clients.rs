@@ -1,6 +1,7 @@
 //! SDK clients, built in one place, because two of their settings decide whether mails are sent twice.
 
 use crate::clock::{Chance, Dice};
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -17,30 +18,36 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// One client for each service.
+/// A client for each service that somebody asks for. What nobody asks for is not part of a program.
 #[derive(Debug, Clone)]
 pub struct Clients {
-    /// DynamoDB.
-    pub dynamodb: aws_sdk_dynamodb::Client,
-    /// EventBridge Scheduler.
-    pub scheduler: aws_sdk_scheduler::Client,
-    /// SES v2. It never retries: the SDK retries time-outs, and a mail that timed out may have been sent.
-    pub ses: aws_sdk_sesv2::Client,
-    /// Systems Manager, for its Parameter Store.
-    pub ssm: aws_sdk_ssm::Client,
+    config: SdkConfig,
+    /// Time-outs of SES, where they are others.
+    sending: Option<TimeoutConfig>,
+    /// A budget of retries of their own: the SDK's is shared by all clients of a process.
+    retries: RetryPartition,
 }
 
 impl Clients {
-    /// Clients as a Lambda function uses them.
+    /// Clients as a Lambda function uses them: region and credentials stand in its environment, and nowhere else is
+    /// looked for them. `AWS_ENDPOINT_URL`, where it is set, is asked instead of AWS.
+    #[must_use]
+    pub fn of_function() -> Self {
+        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let credentials = SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new());
+        let mut config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(set("AWS_REGION").map(Region::new))
+            .credentials_provider(credentials)
+            .timeout_config(timeouts(ATTEMPT_TIMEOUT));
+        config.set_endpoint_url(set("AWS_ENDPOINT_URL"));
+        Self::new(&config.build(), Some(timeouts(SEND_TIMEOUT)))
+    }
+
+    /// Clients as an operator's shell uses them: with profiles, single sign-on and whatever else the SDK looks for.
     pub async fn from_environment() -> Self {
-        let timeouts = TimeoutConfig::builder()
-            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .build();
-        let config = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load().await;
-        let sending =
-            TimeoutConfig::builder().operation_attempt_timeout(SEND_TIMEOUT).connect_timeout(CONNECT_TIMEOUT).build();
-        Self::new(&config, Some(sending))
+        let config = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts(ATTEMPT_TIMEOUT));
+        Self::new(&config.load().await, Some(timeouts(SEND_TIMEOUT)))
     }
 
     /// Clients of an embedded cloud that answers at `url`. It knows no accounts, so the credentials are any.
@@ -58,20 +65,41 @@ impl Clients {
     /// Clients on a configuration; `sending` are the time-outs of SES, `None` to leave the configuration's.
     #[must_use]
     pub fn new(config: &SdkConfig, sending: Option<TimeoutConfig>) -> Self {
-        // A budget of retries of their own: the SDK's is shared by all clients of a process.
-        let retries = RetryPartition::new(Dice.name());
-        let mut ses = aws_sdk_sesv2::config::Builder::from(config).retry_config(RetryConfig::disabled());
-        if let Some(timeouts) = sending {
-            ses = ses.timeout_config(timeouts);
-        }
-        let dynamodb = aws_sdk_dynamodb::config::Builder::from(config).retry_partition(retries.clone());
-        let scheduler = aws_sdk_scheduler::config::Builder::from(config).retry_partition(retries.clone());
-        let ssm = aws_sdk_ssm::config::Builder::from(config).retry_partition(retries);
-        Self {
-            dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
-            scheduler: aws_sdk_scheduler::Client::from_conf(scheduler.build()),
-            ses: aws_sdk_sesv2::Client::from_conf(ses.build()),
-            ssm: aws_sdk_ssm::Client::from_conf(ssm.build()),
-        }
+        Self { config: config.clone(), sending, retries: RetryPartition::new(Dice.name()) }
     }
+
+    /// DynamoDB.
+    #[must_use]
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        let config = aws_sdk_dynamodb::config::Builder::from(&self.config).retry_partition(self.retries.clone());
+        aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    /// EventBridge Scheduler.
+    #[must_use]
+    pub fn scheduler(&self) -> aws_sdk_scheduler::Client {
+        let config = aws_sdk_scheduler::config::Builder::from(&self.config).retry_partition(self.retries.clone());
+        aws_sdk_scheduler::Client::from_conf(config.build())
+    }
+
+    /// SES v2. It never retries: the SDK retries time-outs, and a mail that timed out may have been sent.
+    #[must_use]
+    pub fn ses(&self) -> aws_sdk_sesv2::Client {
+        let mut config = aws_sdk_sesv2::config::Builder::from(&self.config).retry_config(RetryConfig::disabled());
+        if let Some(timeouts) = &self.sending {
+            config = config.timeout_config(timeouts.clone());
+        }
+        aws_sdk_sesv2::Client::from_conf(config.build())
+    }
+
+    /// Systems Manager, for its Parameter Store.
+    #[must_use]
+    pub fn ssm(&self) -> aws_sdk_ssm::Client {
+        let config = aws_sdk_ssm::config::Builder::from(&self.config).retry_partition(self.retries.clone());
+        aws_sdk_ssm::Client::from_conf(config.build())
+    }
+}
+
+fn timeouts(attempt: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder().operation_attempt_timeout(attempt).connect_timeout(CONNECT_TIMEOUT).build()
 }

@@ -164,6 +164,15 @@ fn stepped(from: &FollowUp, event: Event) -> Result<FollowUp, DiaryError> {
 }
 
 fn log(shop: &ShopId, customer: &CustomerId, plan: &Plan) {
+    for change in &plan.changes {
+        match change {
+            Change::Put(new) => tracing::info!(%shop, follow_up = %new.id, slot = %new.slot, "follow_up.planned"),
+            Change::Replan { from, slot, .. } => tracing::info!(%shop, follow_up = %from.id, %slot, "follow_up.moved"),
+            Change::Cancel { from, reason } => {
+                tracing::info!(%shop, follow_up = %from.id, reason = reason.name(), "follow_up.cancelled");
+            }
+        }
+    }
     let count = |f: fn(&Change) -> bool| plan.changes.iter().filter(|c| f(c)).count();
     tracing::info!(
         %shop,
@@ -174,6 +183,6 @@ fn log(shop: &ShopId, customer: &CustomerId, plan: &Plan) {
         tasks = plan.tasks.len(),
         review_at = plan.review_at.map(|at| at.to_string()),
         closed = plan.closed.map(|closed| closed.reason().name()),
-        "planned"
+        "customer.planned"
     );
 }

@@ -1,7 +1,8 @@
-//! What SES says of a mail, as EventBridge brings it: read, and put into the domain's words.
+//! What SES says of a mail, as EventBridge or SNS brings it: read, and put into the domain's words. Each of the two
+//! may lose an event, so both are asked for; what both bring is the same event twice.
 //!
 //! The shape is that of SES's event publishing ("Contents of event data that Amazon SES publishes"), which
-//! EventBridge carries as `detail`. Fields that nobody here needs are passed over. An event holds addresses and
+//! EventBridge carries as `detail`, and SNS as the text of a message. Fields that nobody here needs are passed over. An event holds addresses and
 //! subjects, so no error repeats anything of it.
 
 use chrono::{DateTime, Duration, Utc};
@@ -12,8 +13,10 @@ use wasurena_domain::contact::EmailAddress;
 use wasurena_domain::delivery::{Evidence, Word};
 use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId};
 
-/// Where the events come from.
+/// Where events of EventBridge come from.
 const SOURCE: &str = "aws.ses";
+/// Where those of SNS do.
+const SNS: &str = "aws:sns";
 /// EventBridge's times are whole seconds.
 const TIME_GRAIN: Duration = Duration::seconds(1);
 /// A complaint's type that is none: the recipient took the mail out of the spam folder.
@@ -23,7 +26,7 @@ const NOT_SPAM: &str = "not-spam";
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SesEventError {
     /// The event comes from somewhere else.
-    #[error("the event does not come from aws.ses: let the rule match this source only")]
+    #[error("the event comes neither from aws.ses nor from SNS: let the rule and the subscription match these only")]
     Source,
     /// The event has not the shape of SES's event publishing.
     #[error("the event has not the shape of SES's event publishing ({0}): has SES changed its format?")]
@@ -52,16 +55,13 @@ pub struct SesEvent {
 }
 
 impl SesEvent {
-    /// Reads an event as EventBridge hands it over. `None` where it is about a mail that is no follow-up's, as the
+    /// Reads an event as EventBridge or SNS hands it over. `None` where it is about a mail that is no follow-up's, as the
     /// tags say, or of a type that says nothing of its delivery.
     ///
     /// # Errors
     /// [`SesEventError`] where it cannot be read.
     pub fn read(event: &Value) -> Result<Option<Self>, SesEventError> {
-        let Envelope { source, time, detail } = Envelope::deserialize(event).map_err(|error| shape(&error))?;
-        if source != SOURCE {
-            return Err(SesEventError::Source);
-        }
+        let Envelope { time, detail } = Envelope::open(event)?;
         let Some(Tags { shop, follow_up, customer, attempt }) = detail.mail.our_tags() else { return Ok(None) };
         let Some(News { word, at, event }) = detail.news()? else { return Ok(None) };
         let Mail { timestamp: sent_at, message_id: message, .. } = &detail.mail;
@@ -84,11 +84,35 @@ impl SesEvent {
     }
 }
 
+/// When the event was handed over, and the event itself.
 #[derive(Deserialize)]
 struct Envelope {
-    source: String,
     time: DateTime<Utc>,
     detail: Detail,
+}
+
+/// A message of SNS, of which a function gets one at a time.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Notification {
+    timestamp: DateTime<Utc>,
+    message: String,
+}
+
+impl Envelope {
+    fn open(event: &Value) -> Result<Self, SesEventError> {
+        let record = &event["Records"][0];
+        if event["source"] == SOURCE {
+            Self::deserialize(event).map_err(|error| shape(&error))
+        } else if record["EventSource"] == SNS {
+            let Notification { timestamp: time, message } =
+                Notification::deserialize(&record["Sns"]).map_err(|error| shape(&error))?;
+            let detail = serde_json::from_str(&message).map_err(|error| shape(&error))?;
+            Ok(Self { time, detail })
+        } else {
+            Err(SesEventError::Source)
+        }
+    }
 }
 
 #[derive(Deserialize)]

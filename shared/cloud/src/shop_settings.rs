@@ -5,7 +5,7 @@
 //! shop whose programme stands and whose webhooks nobody can verify would turn orders away.
 
 use crate::Clients;
-use crate::bookshelf::Bookshelf;
+use crate::bookshelf::{BookError, Bookshelf};
 use crate::clock::{NoRandomness, WallClock, random_key};
 use crate::diary::{Diary, DiaryError};
 use crate::failure::told;
@@ -63,6 +63,9 @@ impl Applied {
 /// Settings could not be applied. Applying them again is safe.
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError {
+    /// The programme cannot be published.
+    #[error(transparent)]
+    Book(#[from] BookError),
     /// The secrets cannot be read.
     #[error(transparent)]
     Keys(#[from] KeyringError),
@@ -106,7 +109,7 @@ impl Office {
     #[must_use]
     pub fn new(clients: &Clients, table: &str, secrets_path: &str) -> Self {
         let path = secrets_path.trim_end_matches('/').to_owned();
-        Self { diary: Diary::new(clients.dynamodb.clone(), table), ssm: clients.ssm.clone(), path }
+        Self { diary: Diary::new(clients.dynamodb(), table), ssm: clients.ssm(), path }
     }
 
     /// Makes the shop what its settings say.
@@ -126,7 +129,7 @@ impl Office {
         let files = files.publishable();
         let (version, is_new) = match published {
             Some((version, standing)) if standing == files => (version, false),
-            _ => (self.diary.publish(shop, &files).await?, true),
+            _ => (Bookshelf::new(self.diary.clone()).publish(shop, &files).await?, true),
         };
         Ok(Applied { version, is_new, carts, keys: made })
     }
@@ -147,10 +150,13 @@ impl Office {
             Err(DiaryError::NoProgramme(_)) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        // A version that does not load (any more) is no measure for the next.
-        if let Ok(open) = Bookshelf::new(self.diary.clone()).open(shop).await
-            && open.book.shop.shards > shards
-        {
+        // A version that does not load (any more) is no measure for the next, and is published again.
+        let shelf = Bookshelf::new(self.diary.clone());
+        let Ok(open) = shelf.open(shop).await else { return Ok(None) };
+        if shelf.letters(shop, version).await.is_err() {
+            return Ok(None);
+        }
+        if open.book.shop.shards > shards {
             return Err(ApplyError::FewerShards { shop: shop.clone(), now: open.book.shop.shards });
         }
         let files = Files::new(self.diary.files(shop, version).await?).ok();

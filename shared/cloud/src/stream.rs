@@ -5,7 +5,7 @@ use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use wasurena_domain::calendar::Slot;
 use wasurena_domain::follow_up::State;
-use wasurena_domain::ids::{CustomerId, ShopId};
+use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId};
 
 /// A record that says: look at this customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct Wait {
     pub shard: u32,
     /// The slot.
     pub slot: Slot,
+    /// What is due in it.
+    pub follow_up: FollowUpId,
     sequence_number: Option<String>,
 }
 
@@ -82,7 +84,7 @@ pub fn waits(event: &Event) -> Vec<Wait> {
 }
 
 fn wait(record: &EventRecord) -> Option<Wait> {
-    let StreamItem::FollowUp(shop, ..) = item(record)? else { return None };
+    let StreamItem::FollowUp(shop, _, follow_up) = item(record)? else { return None };
     if string(record, "state")? != State::Planned.name() {
         return None;
     }
@@ -91,7 +93,7 @@ fn wait(record: &EventRecord) -> Option<Wait> {
         serde_dynamo::AttributeValue::N(n) => n.parse().ok()?,
         _ => return None,
     };
-    Some(Wait { shop, shard, slot, sequence_number: record.change.sequence_number.clone() })
+    Some(Wait { shop, shard, slot, follow_up, sequence_number: record.change.sequence_number.clone() })
 }
 
 /// The answer that reports these records as failed and all others of the batch as done.

@@ -4,30 +4,38 @@
 //! catalogue knows fills that in.
 
 use crate::purchase::Delivery;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// A product, as the shop describes it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
     /// What carts call it: product ids, Stripe's payment links (`plink_…`). May be empty: then its name is looked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ids: Vec<String>,
     /// What customers know it by.
     pub name: String,
     /// The group it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// A picture on https.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
     /// Its page on https.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
     /// What there is to tell about it: a few sentences.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub story: Option<String>,
     /// How it reaches the customer, where the cart does not know better.
+    #[serde(default, skip_serializing_if = "Delivery::is_goods")]
     pub delivery: Delivery,
 }
 
 /// What a shop sells, found by id or by name.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<Product>", into = "Vec<Product>")]
 pub struct Catalogue {
     products: Vec<Product>,
     by_id: BTreeMap<String, usize>,
@@ -60,6 +68,18 @@ impl Catalogue {
     /// All products, in the shop's order.
     pub fn products(&self) -> impl Iterator<Item = &Product> {
         self.products.iter()
+    }
+}
+
+impl From<Vec<Product>> for Catalogue {
+    fn from(products: Vec<Product>) -> Self {
+        Self::new(products)
+    }
+}
+
+impl From<Catalogue> for Vec<Product> {
+    fn from(catalogue: Catalogue) -> Self {
+        catalogue.products
     }
 }
 

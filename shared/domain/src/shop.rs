@@ -8,11 +8,12 @@ use crate::money::Money;
 use crate::purchase::Delivery;
 use chrono::{Duration, NaiveDate, NaiveTime, Timelike};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// A shop as its `shop.toml` describes it. A value of this type is complete: a shop that lacks what the
 /// law asks of every advertising mail (特定電子メール法 4条) cannot be read into it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shop {
     /// Its name in this deployment.
     pub id: ShopId,
@@ -49,7 +50,7 @@ pub struct Shop {
 }
 
 /// What counts as what, in figures that a shop may set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thresholds {
     /// An order first seen more than this many civil days after it began is history: counted, never thanked.
     pub history_days: u32,
@@ -70,7 +71,8 @@ impl Default for Thresholds {
 }
 
 /// An address, or all addresses of a domain, that belong to the shop itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OwnAddress {
     /// One address.
     Address(EmailAddress),
@@ -108,7 +110,7 @@ impl Shop {
 }
 
 /// What every advertising mail must show: 特定電子メール法 4条, 同施行規則 9条.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Legal {
     /// The real name of the sender, not only the shop's: 「佐藤 花子」.
     pub operator: String,
@@ -123,7 +125,7 @@ pub struct Legal {
 }
 
 /// Whom mails come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sender {
     /// The address mails come from: an identity that SES has verified.
     pub address: EmailAddress,
@@ -134,7 +136,7 @@ pub struct Sender {
 }
 
 /// Who signs a letter (R16).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Staff {
     /// 「佐藤 花子」
     pub name: String,
@@ -143,7 +145,7 @@ pub struct Staff {
 }
 
 /// The hours of a day in which mails may go out, by the shop's wall clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hours {
     /// The first moment.
     pub from: NaiveTime,

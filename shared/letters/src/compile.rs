@@ -6,6 +6,7 @@ use crate::problem::{Problem, line_at};
 use crate::text::{escape_html, fold_tag_lines, long_tag, roots};
 use crate::vocabulary::{Kind, check_words};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
+use std::collections::BTreeMap;
 use wasurena_domain::programme::Class;
 
 /// The greeting, by which purchase it is.
@@ -33,6 +34,9 @@ pub(crate) struct Templates {
     pub(crate) html: Environment<'static>,
 }
 
+/// What templates are made of, by their names.
+type Sources = BTreeMap<String, String>;
+
 /// The path of a message's letter.
 pub(crate) fn letter_file(step: &str) -> String {
     format!("letters/{step}.txt")
@@ -51,6 +55,27 @@ impl Templates {
         templates.add_text_frame(files, problems);
         templates.add_html_frame(files, problems);
         templates
+    }
+
+    /// Templates that were compiled and checked before.
+    pub(crate) fn of(text: Sources, html: Sources) -> Result<Self, Error> {
+        let mut templates = Self { text: text_environment(), html: html_environment() };
+        for (name, source) in text {
+            templates.text.add_template_owned(name, source)?;
+        }
+        for (name, source) in html {
+            templates.html.add_template_owned(name, source)?;
+        }
+        Ok(templates)
+    }
+
+    /// What they are made of: text, and HTML without the MJML that it was.
+    pub(crate) fn sources(&self) -> (Sources, Sources) {
+        let of = |environment: &Environment<'_>| -> Sources {
+            let all = environment.templates().filter(|(name, _)| *name != HTML_FRAME_FILE);
+            all.map(|(name, template)| (name.to_owned(), template.source().to_owned())).collect()
+        };
+        (of(&self.text), of(&self.html))
     }
 
     fn add_greeting(&mut self, files: &Files, problems: &mut Vec<Problem>) {

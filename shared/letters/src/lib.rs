@@ -44,6 +44,7 @@ mod compile;
 mod context;
 mod deployment;
 mod files;
+mod letters;
 pub mod link;
 mod mjml;
 mod problem;
@@ -59,12 +60,13 @@ mod utsuwa;
 mod values;
 mod vocabulary;
 
-pub use book::{Book, Mail, RenderError, load, load_shop};
+pub use book::{Book, Published, load, load_shop};
 pub use context::{Count, Facts, Product};
 pub use deployment::{
     CartEntry, Deployment, SecretPlace, SecretSource, product_files_of, read_deployment, settings_only,
 };
 pub use files::{Files, InvalidFiles, is_programme_file};
+pub use letters::{Letters, Mail, RenderError, Sheets};
 pub use problem::Problem;
 pub use shop_file::SHOP_FILE;
 pub use utsuwa::utsuwa;

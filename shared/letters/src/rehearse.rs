@@ -1,10 +1,11 @@
 //! Every letter is tried out before it is published: on made-up customers who lack, one after the other,
 //! everything that a customer can lack.
 
-use crate::book::{Book, Letter, RenderError, Written};
+use crate::book::Book;
 use crate::compile::{GREETING_FILE, HTML_FRAME, HTML_FRAME_FILE, TEXT_FRAME_FILE};
 use crate::context::{Count, Facts, Product};
 use crate::files::Files;
+use crate::letters::{Letter, RenderError, Written};
 use crate::problem::Problem;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
@@ -41,7 +42,7 @@ pub(crate) fn rehearse(book: &Book, files: &Files, problems: &mut Vec<Problem>) 
     let frames = ![TEXT_FRAME_FILE, HTML_FRAME_FILE].iter().any(|file| broken.contains(*file));
     let people = People::new();
     let mut stage = Stage { book, problems, said: BTreeSet::new() };
-    for letter in book.letters.values() {
+    for letter in book.letters.letters.values() {
         if let Some(source) = files.get(&letter.file) {
             stage.leads_to_shop(letter, source);
         }
@@ -150,7 +151,7 @@ impl Stage<'_> {
     }
 
     fn letter<'l>(&mut self, letter: &'l Letter, facts: &Facts<'_>) -> Option<Written<'l>> {
-        let written = match self.book.write(letter, facts) {
+        let written = match self.book.letters.write(&self.book.shop, letter, facts) {
             Ok(written) => written,
             Err(error) => {
                 self.note(problem(letter, error, facts));
@@ -171,12 +172,12 @@ impl Stage<'_> {
     }
 
     fn frames(&mut self, letter: &Letter, written: &Written<'_>, facts: &Facts<'_>) {
-        if let Err(error) = self.book.text_frame(written, facts) {
+        if let Err(error) = self.book.letters.text_frame(&self.book.shop, written, facts) {
             self.note(problem(letter, error, facts));
         }
-        match self.book.html_frame(HTML_FRAME, written, facts) {
+        match self.book.letters.html_frame(&self.book.shop, HTML_FRAME, written, facts) {
             Err(error) => {
-                let as_written = self.book.html_frame(HTML_FRAME_FILE, written, facts).err();
+                let as_written = self.book.letters.html_frame(&self.book.shop, HTML_FRAME_FILE, written, facts).err();
                 self.note(problem(letter, as_written.unwrap_or(error), facts));
             }
             Ok(html) if html.len() > HTML_BYTES_MAX => {

@@ -62,7 +62,6 @@ async fn interrupted(word: &'static str, answer_is_lost: bool) -> (Arc<Journey>,
         },
         configuration_set: "wasurena".to_owned(),
         public_url: "http://127.0.0.1".to_owned(),
-        senders: 1,
     };
     let clients = Clients::new(&journey.world().aws().sdk_config(), None);
     let clock = Arc::new(Meddler { journey: Arc::clone(&journey), word: Mutex::new(Some(word)) });

@@ -187,7 +187,7 @@ async fn an_alarm_of_one_shop_sends_nothing_of_the_other() {
     assert_eq!(order(&journey, "momiji", SECRET).await, StatusCode::OK);
     journey.world().settle().await.unwrap();
     // The alarms of the one are lost: what is due of it in the same slot waits for the keeper.
-    let scheduler = Clients::new(&journey.world().aws().sdk_config(), None).scheduler;
+    let scheduler = Clients::new(&journey.world().aws().sdk_config(), None).scheduler();
     let alarms = journey.world().aws().scheduler().list().unwrap();
     let lost: Vec<_> = alarms.iter().filter(|alarm| alarm.name.starts_with("momiji")).collect();
     assert!(!lost.is_empty() && lost.len() < alarms.len(), "{alarms:?}");

@@ -6,6 +6,7 @@ mod arrival_order;
 mod costs;
 mod counts;
 mod early_word;
+mod events;
 mod household;
 mod isolation;
 mod keeper;

@@ -15,13 +15,15 @@ async fn a_webhook_is_judged_by_the_settings_of_its_moment_and_never_refused_for
 
     // From now on the shop begins in January: what was bought before is history.
     let january = NaiveDate::from_ymd_opt(2027, 1, 1).unwrap();
-    journey.world().diary().publish(&sakura, &wasurena_letters::utsuwa(january)).await.unwrap();
+    journey.world().bookshelf().publish(&sakura, &wasurena_letters::utsuwa(january)).await.unwrap();
     journey.shopify("orders/create", &order(2, "taro@example.jp")).await;
     let rows = journey.follow_ups("taro@example.jp").await;
     assert!(rows.iter().all(|row| row["step"] == "review"), "{rows:?}");
 
-    // What was published by hand and does not load keeps no order from coming in.
+    // What does not load is not published; and what another program has published keeps no order from coming in.
     let broken = Files::new([("shop.toml".to_owned(), "name = ".to_owned())]).unwrap();
-    journey.world().diary().publish(&sakura, &broken).await.unwrap();
+    let refused = journey.world().bookshelf().publish(&sakura, &broken).await.unwrap_err().to_string();
+    assert!(refused.contains("cannot be published: frame.mjml: form: no such file"), "{refused}");
+    journey.world().diary().publish(&sakura, &broken, &[]).await.unwrap();
     assert_eq!(journey.shopify("orders/create", &order(3, "makoto@example.jp")).await, 200);
 }

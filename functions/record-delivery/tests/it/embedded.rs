@@ -53,7 +53,7 @@ async fn the_embedded_cloud_speaks_as_ses_does(#[case] kind: EventKind, #[case] 
     let public_url = "http://127.0.0.1".to_owned();
     let world = World::open(Start { folder: folder.path().to_owned(), now: Some(now), frozen: true, public_url });
     let world = world.await.unwrap();
-    let post = Post::new(Clients::new(&world.aws().sdk_config(), None).ses, "wasurena");
+    let post = Post::new(Clients::new(&world.aws().sdk_config(), None).ses(), "wasurena");
     let message = post.send(&outgoing()).await.unwrap();
     let event = world.aws().ses().event(&message, kind, permanent).unwrap();
     assert_eq!(event, world.aws().ses().event(&message, kind, permanent).unwrap(), "the same again is the same");

@@ -70,7 +70,6 @@ fn what_is_not_about_a_follow_up_or_its_delivery_is_passed_over() {
 }
 
 #[rstest]
-#[case::no_source("/source", None)]
 #[case::no_time("/time", None)]
 #[case::bad_time("/time", Some(json!(HANAKO)))]
 #[case::no_detail("/detail", None)]

@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use super::Inner;
 use super::faults::How;
+use super::permissions::permissions;
 use super::route::{Call, Service, route};
 use super::wire::{Answer, ApiError};
 
@@ -28,11 +29,18 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) struct Connector {
     cloud: Arc<Inner>,
     requests: Arc<AtomicU64>,
+    /// Who calls through it, where that is to be known.
+    caller: Option<&'static str>,
 }
 
 impl Connector {
     pub(crate) fn new(cloud: Arc<Inner>) -> Self {
-        Self { cloud, requests: Arc::default() }
+        Self { cloud, requests: Arc::default(), caller: None }
+    }
+
+    /// The same transport, for the clients of one caller.
+    pub(crate) fn of(&self, caller: &'static str) -> Self {
+        Self { caller: Some(caller), ..self.clone() }
     }
 
     /// Answers a request; an error is a connection that broke.
@@ -48,6 +56,9 @@ impl Connector {
     fn serve(&self, call: &Call, body: &[u8]) -> Result<Answer, ConnectorError> {
         let name = call.full_name();
         self.cloud.meter.call(&name);
+        if let Some(caller) = self.caller {
+            self.cloud.meter.permissions(caller, permissions(call, body));
+        }
         match self.cloud.faults.hit(&name, self.cloud.time.now()) {
             None => Ok(self.dispatch(call, body)),
             Some(How::Throttle) => Ok(call.service.throttled().into()),

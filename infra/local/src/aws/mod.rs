@@ -9,6 +9,7 @@
 mod connector;
 mod dynamodb;
 mod faults;
+mod permissions;
 mod route;
 mod scheduler;
 mod sdk;
@@ -22,6 +23,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -139,6 +141,19 @@ impl Aws {
     #[must_use]
     pub fn sdk_config(&self) -> SdkConfig {
         sdk::config(self.connector.clone(), Arc::clone(&self.inner.time))
+    }
+
+    /// The same, for the clients of one caller, whose calls are told apart in [`Aws::permissions`].
+    #[must_use]
+    pub fn sdk_config_of(&self, caller: &'static str) -> SdkConfig {
+        sdk::config(self.connector.of(caller), Arc::clone(&self.inner.time))
+    }
+
+    /// What each caller needs permission for, by its calls since the start: the names of IAM actions, and what they
+    /// were about: `dynamodb:Query index/due`.
+    #[must_use]
+    pub fn permissions(&self) -> BTreeMap<&'static str, BTreeSet<String>> {
+        self.inner.meter.permissions_so_far()
     }
 
     /// Answers a request of an SDK client in another process, as it came over a socket. `None` where a fault

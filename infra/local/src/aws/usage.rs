@@ -1,7 +1,7 @@
 //! What was used: calls, capacity units, alarms. The cost tests and the
 //! console's yen per follow-up read these figures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
@@ -24,6 +24,7 @@ pub struct Usage {
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
     usage: Mutex<Usage>,
+    permissions: Mutex<BTreeMap<&'static str, BTreeSet<String>>>,
 }
 
 impl Meter {
@@ -45,6 +46,19 @@ impl Meter {
 
     pub(crate) fn alarm(&self) {
         self.usage().alarms += 1;
+    }
+
+    /// A caller needed these permissions.
+    pub(crate) fn permissions(&self, caller: &'static str, needed: impl IntoIterator<Item = String>) {
+        self.needed().entry(caller).or_default().extend(needed);
+    }
+
+    pub(crate) fn permissions_so_far(&self) -> BTreeMap<&'static str, BTreeSet<String>> {
+        self.needed().clone()
+    }
+
+    fn needed(&self) -> MutexGuard<'_, BTreeMap<&'static str, BTreeSet<String>>> {
+        self.permissions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn snapshot(&self) -> Usage {

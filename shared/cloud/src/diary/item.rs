@@ -15,7 +15,7 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 pub(super) const SCHEMA: u32 = 1;
 
 pub(super) const KIND: &str = "entity";
-const SCHEMA_NAME: &str = "schema";
+pub(super) const SCHEMA_NAME: &str = "schema";
 
 /// What makes an item of a value.
 pub(super) struct Envelope {

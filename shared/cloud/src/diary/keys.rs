@@ -51,12 +51,22 @@ impl Key {
         Self { pk: format!("{shop}#S#{shard}#{slot}"), sk: "S".to_owned() }
     }
 
+    /// The one item that belongs to no shop: the account's rate is shared by all of them.
+    pub(super) fn senders(slot: Slot) -> Self {
+        Self { pk: format!("#SENDERS#{slot}"), sk: "S".to_owned() }
+    }
+
     pub(super) fn shop(shop: &ShopId) -> Self {
         Self { pk: format!("{shop}#SHOP"), sk: "SHOP".to_owned() }
     }
 
     pub(super) fn file(shop: &ShopId, version: u32, path: &str) -> Self {
         Self { pk: format!("{shop}#V#{version}"), sk: path.to_owned() }
+    }
+
+    /// What was made of a version's files when it was published.
+    pub(super) fn page(shop: &ShopId, version: u32, name: &str) -> Self {
+        Self { pk: format!("{shop}#B#{version}"), sk: name.to_owned() }
     }
 
     pub(super) fn task(shop: &ShopId, key: &str) -> Self {

@@ -28,6 +28,21 @@ struct FileItem {
     content: String,
 }
 
+/// The longest part of a page that is one item, in bytes: DynamoDB keeps 400 KB in one.
+const PART_BYTES_MAX: usize = 300_000;
+
+/// A text in parts of at most this many bytes.
+fn parts(text: &str, bytes_max: usize) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (part, after) = rest.split_at(rest.floor_char_boundary(bytes_max));
+        parts.push(part);
+        rest = after;
+    }
+    parts
+}
+
 fn envelope(key: Key, kind: &'static str) -> Envelope {
     Envelope { key, kind, due: None }
 }
@@ -67,28 +82,26 @@ impl Diary {
         self.put(to_item(envelope(Key::shop(shop), "shop"), state)?, condition).await
     }
 
-    /// Publishes a programme: a new version is begun, its files are written, then it becomes the current one.
+    /// Publishes a programme: a new version is begun, its files are written, and the pages that were made of them, then
+    /// it becomes the current one.
     /// Whoever reads in between reads the version before. Of `shop.toml` only the settings are published, whatever
     /// stands beside them: the secrets of carts never reach the diary.
     ///
     /// # Errors
     /// [`DiaryError`] where the diary cannot be written, [`DiaryError::Changed`] where somebody else changed the
     /// shop meanwhile; the version before stays current.
-    pub async fn publish(&self, shop: &ShopId, files: &Files) -> Result<u32, DiaryError> {
+    pub async fn publish(&self, shop: &ShopId, files: &Files, pages: &[(&str, String)]) -> Result<u32, DiaryError> {
         let before = self.stored_state(shop).await?;
         let current = before.clone().unwrap_or_default();
         let begun = ShopState { begun: current.begun + 1, ..current };
         self.put_shop(shop, &begun, before.as_ref()).await?;
         for (path, content) in files.publishable().iter() {
-            let file = FileItem { content: content.to_owned() };
-            let item = to_item(envelope(Key::file(shop, begun.begun, path), "file"), &file)?;
-            self.client
-                .put_item()
-                .table_name(&self.table)
-                .set_item(Some(item))
-                .send()
-                .await
-                .map_err(|error| DiaryError::call(&error))?;
+            self.put_text(Key::file(shop, begun.begun, path), content).await?;
+        }
+        for (name, content) in pages {
+            for (place, part) in parts(content, PART_BYTES_MAX).into_iter().enumerate() {
+                self.put_text(Key::page(shop, begun.begun, &format!("{name}#{place:03}")), part).await?;
+            }
         }
         let published = ShopState { version: begun.begun, ..begun.clone() };
         self.put_shop(shop, &published, Some(&begun)).await?;
@@ -108,22 +121,65 @@ impl Diary {
         Ok(files)
     }
 
+    /// A page of a version of a shop's programme; `None` where there is none of that name.
+    ///
+    /// # Errors
+    /// [`DiaryError`] where the diary cannot be read.
+    pub async fn page(&self, shop: &ShopId, version: u32, name: &str) -> Result<Option<String>, DiaryError> {
+        let Key { pk, sk } = Key::page(shop, version, &format!("{name}#"));
+        let parts = self.beginning_with(&pk, &sk).await?;
+        let parts = parts.into_iter().map(|item| Ok(from_item::<FileItem>(item)?.content));
+        let parts = parts.collect::<Result<Vec<String>, DiaryError>>()?;
+        Ok((!parts.is_empty()).then(|| parts.concat()))
+    }
+
+    async fn put_text(&self, key: Key, content: &str) -> Result<(), DiaryError> {
+        let item = to_item(envelope(key, "file"), &FileItem { content: content.to_owned() })?;
+        let request = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        request.send().await.map_err(|error| DiaryError::call(&error))?;
+        Ok(())
+    }
+
     /// All items of a partition, read strongly.
     pub(super) async fn partition(&self, pk: &str) -> Result<Vec<super::item::Item>, DiaryError> {
-        let mut pages = self
+        self.beginning_with(pk, "").await
+    }
+
+    /// The items of a partition whose place begins so, read strongly.
+    async fn beginning_with(&self, pk: &str, sk: &str) -> Result<Vec<super::item::Item>, DiaryError> {
+        let mut query = self
             .client
             .query()
             .table_name(&self.table)
             .consistent_read(true)
             .key_condition_expression("#pk = :pk")
             .expression_attribute_names("#pk", PK)
-            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
-            .into_paginator()
-            .send();
+            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()));
+        if !sk.is_empty() {
+            query = query
+                .key_condition_expression("#pk = :pk AND begins_with(#sk, :sk)")
+                .expression_attribute_names("#sk", SK)
+                .expression_attribute_values(":sk", AttributeValue::S(sk.to_owned()));
+        }
+        let mut pages = query.into_paginator().send();
         let mut items = Vec::new();
         while let Some(page) = pages.next().await {
             items.extend(page.map_err(|error| DiaryError::call(&error))?.items.unwrap_or_default());
         }
         Ok(items)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_between_characters_and_loses_nothing() {
+        let text = "器の手入れ".repeat(7);
+        let cut = parts(&text, 10);
+        assert!(cut.len() > 10 && cut.iter().all(|part| part.len() <= 10), "{cut:?}");
+        assert_eq!(cut.concat(), text);
+        assert_eq!(parts("short", 10), ["short"]);
     }
 }

@@ -16,11 +16,7 @@ use wasurena_domain::purchase::{Moments, Purchase, Report};
 use wasurena_domain::task::{Task, TaskKind};
 
 fn erasing(cloud: &Cloud) -> Erasing {
-    Erasing::new(
-        cloud.diary.clone(),
-        Keyring::new(cloud.clients.ssm.clone(), "/wasurena", cloud.clock()),
-        cloud.clock(),
-    )
+    Erasing::new(cloud.diary.clone(), Keyring::new(cloud.clients.ssm(), "/wasurena", cloud.clock()), cloud.clock())
 }
 
 fn key(order: &str) -> PurchaseKey {

@@ -8,12 +8,12 @@ use wasurena_cloud::keyring::{Keyring, KeyringError};
 use wasurena_domain::ids::{CartId, ShopId};
 
 async fn put(cloud: &Cloud, name: &str, value: &str) {
-    let request = cloud.clients.ssm.put_parameter().name(format!("/wasurena/{name}")).value(value);
+    let request = cloud.clients.ssm().put_parameter().name(format!("/wasurena/{name}")).value(value);
     request.r#type(ParameterType::SecureString).overwrite(true).send().await.unwrap();
 }
 
 fn keyring(cloud: &Cloud) -> Keyring {
-    Keyring::new(cloud.clients.ssm.clone(), "/wasurena", cloud.clock())
+    Keyring::new(cloud.clients.ssm(), "/wasurena", cloud.clock())
 }
 
 async fn secrets(keyring: &Keyring) -> Vec<String> {

@@ -9,7 +9,10 @@ use wasurena_domain::follow_up::{FollowUp, State};
 async fn what_a_customer_who_is_gone_has_left_behind_ends() {
     let cloud = Cloud::open().await;
     let today = chrono::NaiveDate::from_ymd_opt(2026, 12, 1).unwrap();
-    cloud.diary.publish(&sakura(), &wasurena_letters::utsuwa(today)).await.unwrap();
+    wasurena_cloud::bookshelf::Bookshelf::new(cloud.diary.clone())
+        .publish(&sakura(), &wasurena_letters::utsuwa(today))
+        .await
+        .unwrap();
     let waiting = planned("hanako", "usage", SLOT);
     let ended = FollowUp { state: State::Skipped, ended: true, ..planned("hanako", "thanks-first", SLOT) };
     for follow_up in [&waiting, &ended] {

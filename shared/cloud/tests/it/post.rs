@@ -18,7 +18,7 @@ async fn send(clients: &Clients) -> Result<String, SendError> {
         headers: vec![("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned())],
         tags: vec![("shop", "sakura".to_owned())],
     };
-    Post::new(clients.ses.clone(), "wasurena").send(&mail).await
+    Post::new(clients.ses(), "wasurena").send(&mail).await
 }
 
 #[derive(Debug, PartialEq)]
@@ -108,6 +108,6 @@ async fn what_is_accepted_has_its_message_id() {
 #[case("{}", 1.0)]
 #[tokio::test]
 async fn the_rate_is_the_accounts_and_never_below_the_sandbox(#[case] answer: &str, #[case] rate: f64) {
-    let post = Post::new(clients(200, "", answer).ses, "wasurena");
+    let post = Post::new(clients(200, "", answer).ses(), "wasurena");
     assert!((post.rate().await.unwrap() - rate).abs() < f64::EPSILON);
 }

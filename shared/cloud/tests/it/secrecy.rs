@@ -19,7 +19,7 @@ async fn an_error_of_the_diary_holds_nothing_of_its_answer(
     #[case] kind: &'static str,
     #[case] body: &str,
 ) {
-    let diary = Diary::new(clients(status, kind, body).dynamodb, TABLE);
+    let diary = Diary::new(clients(status, kind, body).dynamodb(), TABLE);
     let error = diary.customer(&sakura(), &customer_id(&sakura(), "hanako")).await.unwrap_err();
     for text in [error.to_string(), format!("{error:?}")] {
         assert!(!text.contains("hanako") && !text.contains("山田"), "{text}");
@@ -30,7 +30,7 @@ async fn an_error_of_the_diary_holds_nothing_of_its_answer(
 #[tokio::test]
 async fn an_error_of_permission_says_what_is_missing() {
     let body = r#"{"message": "not authorized to perform: dynamodb:GetItem"}"#;
-    let diary = Diary::new(clients(400, "AccessDeniedException", body).dynamodb, TABLE);
+    let diary = Diary::new(clients(400, "AccessDeniedException", body).dynamodb(), TABLE);
     let error = diary.shop_state(&sakura()).await.unwrap_err();
     assert!(error.to_string().contains("dynamodb:GetItem"), "{error}");
 }
@@ -38,7 +38,7 @@ async fn an_error_of_permission_says_what_is_missing() {
 #[tokio::test]
 async fn an_error_of_the_keyring_holds_no_secret() {
     let body = r#"{"Parameters": [{"Name": "/wasurena/keys/identity", "Value": "the-secret"#;
-    let keyring = Keyring::new(clients(200, "", body).ssm, "/wasurena", std::sync::Arc::new(WallClock));
+    let keyring = Keyring::new(clients(200, "", body).ssm(), "/wasurena", std::sync::Arc::new(WallClock));
     let error = keyring.keys().await.unwrap_err();
     for text in [error.to_string(), format!("{error:?}")] {
         assert!(text.contains("/wasurena") && !text.contains("the-secret"), "{text}");
@@ -50,7 +50,7 @@ async fn an_item_that_cannot_be_read_is_named_and_not_quoted() {
     let cloud = Cloud::open().await;
     let id = customer_id(&sakura(), "hanako");
     let text = |value: &str| AttributeValue::S(value.to_owned());
-    let request = cloud.clients.dynamodb.put_item().table_name(TABLE);
+    let request = cloud.clients.dynamodb().put_item().table_name(TABLE);
     let request = request
         .item("pk", text(&format!("sakura#C#{id}")))
         .item("sk", text("C"))
@@ -69,7 +69,7 @@ async fn an_item_that_cannot_be_read_is_named_and_not_quoted() {
 async fn a_write_that_meets_a_transaction_is_a_lost_race() {
     let kind = "com.amazonaws.dynamodb.v20120810#TransactionConflictException";
     let body = format!(r#"{{"__type": "{kind}", "message": "Transaction is ongoing for the item"}}"#);
-    let diary = Diary::new(clients(400, "TransactionConflictException", &body).dynamodb, TABLE);
+    let diary = Diary::new(clients(400, "TransactionConflictException", &body).dynamodb(), TABLE);
     let written = diary.put_customer(&sakura(), &record("hanako"), &record("hanako")).await;
     assert!(matches!(written, Err(DiaryError::Changed)), "{written:?}");
 }

@@ -5,6 +5,7 @@ use aws_sdk_ssm::types::ParameterType;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use std::collections::BTreeMap;
+use wasurena_cloud::bookshelf::BookError;
 use wasurena_cloud::keyring::{Keyring, Keys};
 use wasurena_cloud::shop_settings::{Applied, ApplyError, Office, ShopSettings};
 use wasurena_domain::ids::CartId;
@@ -36,7 +37,7 @@ fn office(cloud: &Cloud) -> Office {
 }
 
 async fn keys(cloud: &Cloud) -> std::sync::Arc<Keys> {
-    Keyring::new(cloud.clients.ssm.clone(), "/wasurena", cloud.clock()).keys().await.unwrap()
+    Keyring::new(cloud.clients.ssm(), "/wasurena", cloud.clock()).keys().await.unwrap()
 }
 
 async fn secrets(cloud: &Cloud) -> Vec<String> {
@@ -123,7 +124,10 @@ async fn a_failure_half_way_is_made_good_by_applying_again() {
     let cloud = Cloud::open().await;
     cloud.fault(json!({ "call": "dynamodb.PutItem", "how": "down" }));
     let error = office(&cloud).apply(&wanted(&[NEW])).await.unwrap_err();
-    assert!(matches!(&error, ApplyError::Diary(_)) && !error.to_string().contains("whsec_"), "{error}");
+    assert!(
+        matches!(&error, ApplyError::Book(BookError::Diary(_))) && !error.to_string().contains("whsec_"),
+        "{error}"
+    );
     cloud.aws.faults().clear();
     let applied = office(&cloud).apply(&wanted(&[NEW])).await.unwrap();
     assert_eq!((applied.is_new, applied.carts, applied.keys), (true, vec![], vec![]));
@@ -141,13 +145,13 @@ async fn a_failure_half_way_is_made_good_by_applying_again() {
 async fn a_shop_whose_last_cart_is_taken_away_is_still_there() {
     let cloud = Cloud::open().await;
     office(&cloud).apply(&wanted(&[NEW])).await.unwrap();
-    let marker = cloud.clients.ssm.get_parameter().name("/wasurena/shops/sakura/shop").send().await.unwrap();
+    let marker = cloud.clients.ssm().get_parameter().name("/wasurena/shops/sakura/shop").send().await.unwrap();
     let marker = marker.parameter.unwrap();
     assert_eq!(marker.r#type, Some(ParameterType::String), "it is no secret");
 
     // What is left when the parameter of its cart is deleted.
     let left = Cloud::open().await;
-    let request = left.clients.ssm.put_parameter().name(marker.name.unwrap()).value(marker.value.unwrap());
+    let request = left.clients.ssm().put_parameter().name(marker.name.unwrap()).value(marker.value.unwrap());
     request.r#type(ParameterType::String).send().await.unwrap();
     let keys = keys(&left).await;
     assert_eq!(keys.shops(), [sakura()]);

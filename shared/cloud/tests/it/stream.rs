@@ -76,7 +76,7 @@ async fn markers_and_programmes_wake_nobody() {
     let marker = SlotMarker { n: 0, ring_at: slot(SLOT).start() };
     cloud.diary.mark_slot(&sakura(), 0, slot(SLOT), marker).await.unwrap();
     let files = wasurena_letters::Files::new([("one".to_owned(), "1".to_owned())]).unwrap();
-    cloud.diary.publish(&sakura(), &files).await.unwrap();
+    cloud.diary.publish(&sakura(), &files, &[]).await.unwrap();
     let woken = woken(&cloud, "t").await;
     assert!(!woken.is_empty() && woken.iter().all(|who| *who == "-"), "{woken:?}");
 }

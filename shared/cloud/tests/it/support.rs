@@ -49,9 +49,9 @@ impl Cloud {
         let time = Arc::new(VirtualClock::frozen(at("2026-12-01T12:00:00Z")));
         let aws = Aws::open(folder.path(), Arc::clone(&time) as Arc<dyn VirtualTime>).unwrap();
         let clients = Clients::new(&aws.sdk_config(), None);
-        let diary = Diary::new(clients.dynamodb.clone(), TABLE);
+        let diary = Diary::new(clients.dynamodb(), TABLE);
         diary.create_table().await.unwrap();
-        clients.scheduler.create_schedule_group().name("wasurena").send().await.unwrap();
+        clients.scheduler().create_schedule_group().name("wasurena").send().await.unwrap();
         Self { aws, time, clients, diary, _folder: folder }
     }
 
@@ -66,7 +66,7 @@ impl Cloud {
             role_arn: "arn:aws:iam::000000000000:role/alarms".to_owned(),
             dead_letter_arn: "arn:aws:sqs:ap-northeast-1:000000000000:alarms-undelivered".to_owned(),
         };
-        Alarms::new(self.clients.scheduler.clone(), self.diary.clone(), target)
+        Alarms::new(self.clients.scheduler(), self.diary.clone(), target)
     }
 
     /// What goes wrong from now on: a fault as `POST /_local/faults` takes it.

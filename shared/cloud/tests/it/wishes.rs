@@ -114,7 +114,7 @@ async fn a_resume_that_lost_a_race_does_not_take_a_later_stop_back() {
     let id = hanako(&cloud).await.customer.id;
     carry_out(&cloud.diary, &shop(), &id, Wish::Stop, phone("もう結構です")).await.unwrap();
     let in_between = StopInBetween { diary: cloud.diary.clone(), puts: AtomicUsize::new(0) };
-    let config = cloud.clients.dynamodb.config().to_builder().interceptor(in_between).build();
+    let config = cloud.clients.dynamodb().config().to_builder().interceptor(in_between).build();
     let slower = Diary::new(aws_sdk_dynamodb::Client::from_conf(config), TABLE);
     carry_out(&slower, &shop(), &id, Wish::Resume, phone("また読みたい")).await.unwrap();
     assert_eq!(standing(&cloud).await, (true, true, 3));

@@ -1,0 +1,217 @@
+//! Letters that were compiled, and the mails they make.
+//!
+//! They are compiled when they are published. What stands in the diary are [`Sheets`]: the words of each letter and the
+//! frames, MJML made HTML already. Whoever sends opens them and fills them in, and needs neither MJML nor the rules.
+
+use crate::compile::{GREETING_FILE, HTML_FRAME, TEXT_FRAME_FILE, Templates, describe, subject_name};
+use crate::context::{Count, Facts, Part, Words, letter_words};
+use crate::text::{joined, line, one_line, paragraphs};
+use minijinja::value::Value;
+use minijinja::{Environment, Error};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+use wasurena_domain::ids::StepId;
+use wasurena_domain::programme::{Class, SELLING_FROM_OCCASION};
+use wasurena_domain::shop::Shop;
+
+/// A programme's letters, ready to write.
+pub struct Letters {
+    pub(crate) letters: BTreeMap<StepId, Letter>,
+    pub(crate) templates: Templates,
+}
+
+/// Letters as they are kept between publishing and sending.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sheets {
+    letters: BTreeMap<StepId, Letter>,
+    text: BTreeMap<String, String>,
+    html: BTreeMap<String, String>,
+}
+
+/// A letter: its words are among the templates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Letter {
+    pub(crate) file: String,
+    pub(crate) class: Class,
+    /// Whether it goes only to those who asked to hear from the shop.
+    pub(crate) by_consent: bool,
+    /// The addresses that it spells out.
+    pub(crate) roots: Vec<String>,
+}
+
+/// A mail, rendered. It is addressed to a person, so its `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The subject: one line.
+    pub subject: String,
+    /// The plain text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+}
+
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Mail({} bytes of HTML)", self.html.len())
+    }
+}
+
+impl fmt::Debug for Letters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Letters({})", self.letters.len())
+    }
+}
+
+/// Why a mail was not rendered. Never holds a value: it may be a person's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RenderError {
+    /// The programme has no such message (any more).
+    #[error("the programme has no message `{step}`; cancel what is planned for it")]
+    UnknownStep {
+        /// The message.
+        step: StepId,
+    },
+    /// A letter that sells, for somebody who has bought once (R14).
+    #[error("`{step}` sells, and this customer has not bought twice (R14); it must not go out")]
+    SellsTooEarly {
+        /// The message.
+        step: StepId,
+    },
+    /// A template asks for what these facts do not have.
+    #[error("{file}:{line}: {what}; run `wasurena check`")]
+    Template {
+        /// The file.
+        file: String,
+        /// The line in it; of the HTML frame, the line of the HTML.
+        line: usize,
+        /// What is wrong.
+        what: String,
+    },
+    /// Nothing is left of a subject or a letter for these facts.
+    #[error("{file}: the {part} is empty for these facts; write one that is not")]
+    Empty {
+        /// The file.
+        file: String,
+        /// Subject or letter.
+        part: &'static str,
+    },
+}
+
+impl Letters {
+    /// Letters to keep.
+    #[must_use]
+    pub fn sheets(&self) -> Sheets {
+        let (text, html) = self.templates.sources();
+        Sheets { letters: self.letters.clone(), text, html }
+    }
+
+    /// Letters that were kept.
+    ///
+    /// # Errors
+    /// [`RenderError::Template`] where a template is none: another version of this program has written it.
+    pub fn open(sheets: Sheets) -> Result<Self, RenderError> {
+        let templates = Templates::of(sheets.text, sheets.html).map_err(|error| template_error("", &error))?;
+        Ok(Self { letters: sheets.letters, templates })
+    }
+
+    /// Writes a message's mail.
+    ///
+    /// # Errors
+    /// [`RenderError`]; nothing may be sent then.
+    pub fn render(&self, shop: &Shop, step: &StepId, facts: &Facts<'_>) -> Result<Mail, RenderError> {
+        let letter = self.letters.get(step).ok_or_else(|| RenderError::UnknownStep { step: step.clone() })?;
+        if letter.class.is_selling() && matches!(facts.count, Count::Nth(n) if n < SELLING_FROM_OCCASION) {
+            return Err(RenderError::SellsTooEarly { step: step.clone() });
+        }
+        let written = self.write(shop, letter, facts)?;
+        let text = self.text_frame(shop, &written, facts)?;
+        let html = self.html_frame(shop, HTML_FRAME, &written, facts)?;
+        Ok(Mail { subject: written.subject, text, html })
+    }
+
+    /// Writes a letter as plain text: no frame around it yet.
+    pub(crate) fn write<'l>(
+        &self,
+        shop: &Shop,
+        letter: &'l Letter,
+        facts: &Facts<'_>,
+    ) -> Result<Written<'l>, RenderError> {
+        let words = |part, class| letter_words(shop, class, facts, part);
+        // The greeting goes into letters of every class, so it knows what a thank-you knows.
+        let greeting = fill(&self.templates.text, GREETING_FILE, words(Part::Body, Class::Thanks))?;
+        let fill_with_greeting = |name: &str, part| {
+            let mut words = words(part, letter.class);
+            words.insert("greeting", Value::from(greeting.trim()));
+            fill(&self.templates.text, name, words)
+        };
+        let subject = one_line(&fill_with_greeting(&subject_name(&letter.file), Part::Subject)?);
+        let body = joined(&paragraphs(&fill_with_greeting(&letter.file, Part::Body)?));
+        let empty = |part| RenderError::Empty { file: letter.file.clone(), part };
+        if subject.is_empty() {
+            return Err(empty("subject"));
+        }
+        if body.is_empty() {
+            return Err(empty("letter"));
+        }
+        Ok(Written { letter, subject, body })
+    }
+
+    /// The plain text: the letter in its frame.
+    pub(crate) fn text_frame(
+        &self,
+        shop: &Shop,
+        written: &Written<'_>,
+        facts: &Facts<'_>,
+    ) -> Result<String, RenderError> {
+        let mut words = frame_words(shop, written, facts);
+        words.insert("body", Value::from(written.body.as_str()));
+        let text = fill(&self.templates.text, TEXT_FRAME_FILE, words)?;
+        Ok(format!("{}\n", text.trim()))
+    }
+
+    /// The HTML: the letter's lines in their frame. `frame` is the compiled one, or its MJML where a problem
+    /// is to be found in the lines that its author sees.
+    pub(crate) fn html_frame(
+        &self,
+        shop: &Shop,
+        frame: &str,
+        written: &Written<'_>,
+        facts: &Facts<'_>,
+    ) -> Result<String, RenderError> {
+        let shop_url = facts.shop_url(shop, written.letter.class);
+        let pages = shop_url.into_iter().chain(facts.product_page(written.letter.class));
+        let roots: Vec<&str> = written.letter.roots.iter().map(String::as_str).chain(pages).collect();
+        let paragraph = |lines: Vec<&str>| lines.into_iter().map(|text| line(text, &roots).to_value()).collect();
+        let paragraphs: Value = paragraphs(&written.body).into_iter().map(paragraph).collect::<Vec<Value>>().into();
+        let mut words = frame_words(shop, written, facts);
+        words.insert("paragraphs", paragraphs);
+        fill(&self.templates.html, frame, words)
+    }
+}
+
+fn frame_words(shop: &Shop, written: &Written<'_>, facts: &Facts<'_>) -> Words {
+    let mut words = letter_words(shop, written.letter.class, facts, Part::Body);
+    words.insert("subject", Value::from(written.subject.as_str()));
+    words.insert("consented", Value::from(facts.consented()));
+    words.insert("stop_url", Value::from(facts.stop_url));
+    words
+}
+
+/// A letter as written for somebody.
+pub(crate) struct Written<'l> {
+    letter: &'l Letter,
+    pub(crate) subject: String,
+    pub(crate) body: String,
+}
+
+fn fill(environment: &Environment<'_>, name: &str, words: Words) -> Result<String, RenderError> {
+    let filled = environment.get_template(name).and_then(|template| template.render(Value::from(words)));
+    filled.map_err(|error| template_error(name, &error))
+}
+
+fn template_error(name: &str, error: &Error) -> RenderError {
+    let name = error.name().unwrap_or(name);
+    let file = name.split('#').next().unwrap_or(name).to_owned();
+    RenderError::Template { file, line: error.line().unwrap_or(1), what: describe(error) }
+}
