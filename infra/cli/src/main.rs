@@ -6,6 +6,7 @@ mod folder;
 mod owner;
 mod shop;
 mod site;
+mod today;
 mod up;
 
 use chrono::{DateTime, Utc};
@@ -55,6 +56,10 @@ enum Command {
         /// The folder with shop.toml, programme.toml, the frames and letters/
         programme: PathBuf,
     },
+    /// Show the owner's list: what only a person can do, the most pressing first
+    Today(today::WhichShop),
+    /// Stop everything that a shop sends, at once
+    Stop(today::Stop),
     /// Shops: their settings, programmes and secrets
     #[command(subcommand)]
     Shop(ShopCommand),
@@ -88,6 +93,8 @@ fn main() -> anyhow::Result<ExitCode> {
             Command::Demo { exit } => demo::run(exit, &mut std::io::stdout()).await,
             Command::Up { port, data, now, frozen } => up::run(port, data, now, frozen).await,
             Command::Check { programme } => check::run(&programme, &mut std::io::stdout()),
+            Command::Today(which) => Box::pin(today::today(which, &mut std::io::stdout())).await,
+            Command::Stop(stop) => Box::pin(today::stop(stop, &mut std::io::stdout())).await,
             Command::Customer(command) => Box::pin(owner::customer(command, &mut std::io::stdout())).await,
             Command::Order(command) => Box::pin(owner::order(command, &mut std::io::stdout())).await,
             Command::Shop(ShopCommand::EraseCart(which)) => {

@@ -42,7 +42,7 @@ pub(crate) fn mail_address(value: &DeValue<'_>) -> Result<EmailAddress, String> 
 /// A time zone.
 pub(crate) fn zone(value: &DeValue<'_>) -> Result<Tz, String> {
     let zone = value.as_str().and_then(|name| name.parse().ok());
-    zone.ok_or_else(|| "a time zone of the IANA database".to_owned())
+    zone.ok_or_else(|| "one of the time zones that .cargo/config.toml names".to_owned())
 }
 
 /// A shop's id.
