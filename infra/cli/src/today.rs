@@ -36,7 +36,7 @@ pub(crate) async fn today(which: WhichShop, out: &mut impl Write) -> anyhow::Res
         writeln!(out, "{shop} is stopped: nothing goes out. `wasurena stop {shop} --off` lets it send again")?;
     }
     let mut tasks = rooms.diary.tasks(&shop).await?;
-    tasks.sort_by(|a, b| (a.due, a.key()).cmp(&(b.due, b.key())));
+    tasks.sort_by_key(|task| (task.due, task.key()));
     if tasks.is_empty() {
         writeln!(out, "{shop}: nothing to do")?;
     }

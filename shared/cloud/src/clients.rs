@@ -1,6 +1,7 @@
 //! SDK clients, built in one place, because two of their settings decide whether mails are sent twice.
 
 use crate::clock::{Chance, Dice};
+use crate::https;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -15,8 +16,6 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long an attempt to send may take: well below the lease of a claim (2 minutes), so that an attempt
 /// has ended before anybody judges it.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long connecting may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A client for each service that somebody asks for. What nobody asks for is not part of a program.
 #[derive(Debug, Clone)]
@@ -39,6 +38,7 @@ impl Clients {
             .behavior_version(BehaviorVersion::latest())
             .region(set("AWS_REGION").map(Region::new))
             .credentials_provider(credentials)
+            .http_client(https::client())
             .timeout_config(timeouts(ATTEMPT_TIMEOUT));
         config.set_endpoint_url(set("AWS_ENDPOINT_URL"));
         Self::new(&config.build(), Some(timeouts(SEND_TIMEOUT)))
@@ -46,16 +46,19 @@ impl Clients {
 
     /// Clients as an operator's shell uses them: with profiles, single sign-on and whatever else the SDK looks for.
     pub async fn from_environment() -> Self {
-        let config = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts(ATTEMPT_TIMEOUT));
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(https::client())
+            .timeout_config(timeouts(ATTEMPT_TIMEOUT));
         Self::new(&config.load().await, Some(timeouts(SEND_TIMEOUT)))
     }
 
     /// Clients of an embedded cloud that answers at `url`. It knows no accounts, so the credentials are any.
     pub async fn of_embedded_cloud(url: &str) -> Self {
         let credentials = Credentials::new("EMBEDDED", "embedded", None, None, "embedded cloud");
-        let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build();
+        let timeouts = TimeoutConfig::builder().connect_timeout(https::CONNECT_TIMEOUT).build();
         let config = aws_config::defaults(BehaviorVersion::latest())
             .endpoint_url(url)
+            .http_client(https::client())
             .region(Region::from_static("ap-northeast-1"))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .timeout_config(timeouts);
@@ -101,5 +104,5 @@ impl Clients {
 }
 
 fn timeouts(attempt: Duration) -> TimeoutConfig {
-    TimeoutConfig::builder().operation_attempt_timeout(attempt).connect_timeout(CONNECT_TIMEOUT).build()
+    TimeoutConfig::builder().operation_attempt_timeout(attempt).connect_timeout(https::CONNECT_TIMEOUT).build()
 }

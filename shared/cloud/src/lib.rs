@@ -10,6 +10,7 @@ pub mod deadline;
 pub mod diary;
 pub mod erasing;
 mod failure;
+mod https;
 pub mod keyring;
 pub mod planning;
 pub mod post;

@@ -1,6 +1,7 @@
 //! Ways to reach a person: mail address, phone number, name.
 
-use phonenumber::{Mode, country};
+pub use crate::phone::{InvalidPhone, PhoneNumber};
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use unicode_normalization::UnicodeNormalization;
@@ -109,63 +110,6 @@ impl From<EmailAddress> for String {
     }
 }
 
-/// A phone number in E.164: `+81312345678`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct PhoneNumber(String);
-
-/// The text is no phone number. Never holds the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a phone number must be a valid one of its country, like 03-1234-5678 or +81 3 1234 5678")]
-pub struct InvalidPhone;
-
-impl PhoneNumber {
-    /// Reads a number; one without a country code is taken as Japanese.
-    ///
-    /// # Errors
-    /// [`InvalidPhone`] where no such number can exist.
-    pub fn parse(text: &str) -> Result<Self, InvalidPhone> {
-        let folded: String = text.nfkc().collect();
-        let number = phonenumber::parse(Some(country::JP), folded.trim()).map_err(|_| InvalidPhone)?;
-        if !phonenumber::is_valid(&number) {
-            return Err(InvalidPhone);
-        }
-        Ok(Self(number.format().mode(Mode::E164).to_string()))
-    }
-
-    /// The number as E.164.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for PhoneNumber {
-    /// Hides the number: debug output ends up in logs.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PhoneNumber(…)")
-    }
-}
-
-impl TryFrom<String> for PhoneNumber {
-    type Error = InvalidPhone;
-    /// Takes a number as [`Self::as_str`] gives it. Whether it can exist was seen when it was parsed: to see that again
-    /// would bring the numbering plans of all countries into every program that reads a customer.
-    fn try_from(text: String) -> Result<Self, InvalidPhone> {
-        let digits = text.strip_prefix('+').filter(|digits| (7..=15).contains(&digits.len()));
-        match digits {
-            Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => Ok(Self(text)),
-            _ => Err(InvalidPhone),
-        }
-    }
-}
-
-impl From<PhoneNumber> for String {
-    fn from(number: PhoneNumber) -> Self {
-        number.0
-    }
-}
-
 /// A person's name as given, without an honorific.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -251,16 +195,6 @@ mod tests {
             (&long, InvalidEmail::TooLong),
         ] {
             assert_eq!(EmailAddress::parse(text), Err(why), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn phones_become_e164() {
-        for spelling in ["03-1234-5678", "０３−１２３４−５６７８", "+81 3 1234 5678"] {
-            assert_eq!(PhoneNumber::parse(spelling).unwrap().as_str(), "+81312345678", "{spelling}");
-        }
-        for bad in ["", "0", "abc", "123", "+999 1"] {
-            assert_eq!(PhoneNumber::parse(bad), Err(InvalidPhone), "{bad}");
         }
     }
 

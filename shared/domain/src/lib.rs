@@ -13,6 +13,7 @@ pub mod follow_up;
 pub mod ids;
 pub mod ledger;
 pub mod money;
+mod phone;
 pub mod planner;
 pub mod policy;
 pub mod privacy;

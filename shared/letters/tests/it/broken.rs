@@ -207,7 +207,7 @@ fn values_of_the_settings() {
     at("name = \"うつわ さくら\"", "name = \"\"", 3, "`name` must be a text of one line");
     at("name = \"うつわ さくら\"", "name = \"a\\nBcc: b\"", 3, "`name` must be a text of one line");
     at("https://sakura", "http://sakura", 4, "begins with https://");
-    at("Asia/Tokyo", "Tokyo", 5, "a time zone");
+    at("Asia/Tokyo", "Tokyo", 5, "one of the time zones");
     at("start_date = 2026-12-01", "start_date = \"2026-12-01\"", 8, "without quotes");
     at("start_date = 2026-12-01", "start_date = 2026-12-01T10:00:00", 8, "a date like");
     at("history_complete = true", "history_complete = \"yes\"", 11, "true or false");
