@@ -106,3 +106,15 @@ impl Clients {
 fn timeouts(attempt: Duration) -> TimeoutConfig {
     TimeoutConfig::builder().operation_attempt_timeout(attempt).connect_timeout(https::CONNECT_TIMEOUT).build()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasurena_domain::follow_up::lease;
+
+    #[test]
+    fn an_attempt_to_send_ends_long_before_anybody_judges_its_claim() {
+        let lease = lease().to_std().unwrap();
+        assert!(SEND_TIMEOUT + https::CONNECT_TIMEOUT < lease / 2, "{SEND_TIMEOUT:?} of {lease:?}");
+    }
+}

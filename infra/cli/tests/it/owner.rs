@@ -219,3 +219,26 @@ async fn what_cannot_be_done_says_what_to_do() {
         assert!(!said.contains("example.jp"), "{said}");
     }
 }
+
+#[tokio::test]
+async fn the_switch_stops_a_shop_and_the_list_says_so() {
+    let (_data, up) = shop(json!({ "email": null, "customer": null })).await;
+    let (_, list) = wasurena(&up, &["today", "sakura"]);
+    assert!(list.contains("write_postcard") && list.contains("because no_mail_address"), "{list}");
+
+    done(&up, &["stop", "sakura"]);
+    let order = json!({
+        "id": 2, "created_at": "2026-12-01T08:55:00+09:00", "updated_at": "2026-12-01T08:55:00+09:00",
+        "currency": "JPY", "total_price": "3800", "financial_status": "paid", "email": "taro@example.jp",
+        "line_items": [{ "product_id": 7, "title": "飯碗", "quantity": 1, "price": "3800" }],
+    });
+    hook(&up, "orders/create", &order).await;
+    assert_eq!(mails_at(&up, "2026-12-03T00:00:00+09:00").await, 0);
+    let (_, list) = wasurena(&up, &["today", "sakura"]);
+    assert!(list.starts_with("sakura is stopped"), "{list}");
+    done(&up, &["stop", "sakura", "--off"]);
+    assert_eq!(mails_at(&up, "2026-12-04T00:00:00+09:00").await, 1);
+
+    let (is_done, said) = wasurena(&up, &["stop", "nowhere"]);
+    assert!(!is_done && said.contains("nowhere stays as it was") && said.contains("no programme"), "{said}");
+}
