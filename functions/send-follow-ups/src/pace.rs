@@ -13,6 +13,9 @@ const COUNTED_FROM: usize = 5;
 /// After how many mails it is asked again how many senders there are.
 const ASKED_EVERY: u32 = 20;
 
+/// The longest pause: well below a claim's lease, which is what a sender has left when it stops.
+const PAUSE_MAX: Duration = Duration::from_secs(30);
+
 /// The pace of one sender in one slot.
 pub(crate) struct Pace<'a> {
     sender: &'a SendFollowUps,
@@ -45,7 +48,7 @@ impl<'a> Pace<'a> {
             self.senders = Some(now.unwrap_or(senders));
         }
         let senders = f64::from(self.senders.unwrap_or(1));
-        self.sender.clock.sleep(Duration::from_secs_f64(senders / self.rate)).await;
+        self.sender.clock.sleep(Duration::from_secs_f64(senders / self.rate).min(PAUSE_MAX)).await;
     }
 
     /// Ends the slot.

@@ -74,14 +74,22 @@ impl Bookshelf {
     /// # Errors
     /// [`BookError::NotPublishable`] where it breaks the rules; else as [`Diary::publish`].
     pub async fn publish(&self, shop: &ShopId, files: &Files) -> Result<u32, BookError> {
-        let unfit = |problem: String| BookError::NotPublishable { shop: shop.clone(), problem };
-        let first = |problems: Vec<Problem>| unfit(problems.first().map_or_else(String::new, ToString::to_string));
-        let book = wasurena_letters::load(shop, files).map_err(first)?;
-        let page = |name, text: Result<String, serde_json::Error>| Ok((name, text.map_err(|e| unfit(e.to_string()))?));
-        let pages: [Result<_, BookError>; 2] =
-            [page(BOOK, written(&book.published())), page(LETTERS, written(&book.letters().sheets()))];
-        let pages = pages.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let pages = compiled(shop, files)?;
         Ok(self.diary.publish(shop, files, &pages).await?)
+    }
+
+    /// Adds to a version what this program reads of it, where another form of this program has published it; answers
+    /// whether that was so. The other form's pages stay, so both programs can read it while one takes the other's place.
+    ///
+    /// # Errors
+    /// As [`Self::publish`].
+    pub async fn complete(&self, shop: &ShopId, version: u32, files: &Files) -> Result<bool, BookError> {
+        let stands = async |page| Ok::<_, DiaryError>(self.diary.page(shop, version, page).await?.is_some());
+        if stands(BOOK).await? && stands(LETTERS).await? {
+            return Ok(false);
+        }
+        self.diary.put_pages(shop, version, &compiled(shop, files)?).await?;
+        Ok(true)
     }
 
     /// The shop as it is now: its state is read strongly, its programme only where the version is new.
@@ -135,6 +143,15 @@ impl Bookshelf {
         serde_json::from_str(&text)
             .map_err(|error| broken(&format!("{page} makes no sense at its byte {}", error.column())))
     }
+}
+
+/// The pages of a programme.
+fn compiled(shop: &ShopId, files: &Files) -> Result<Vec<(&'static str, String)>, BookError> {
+    let unfit = |problem: String| BookError::NotPublishable { shop: shop.clone(), problem };
+    let first = |problems: Vec<Problem>| unfit(problems.first().map_or_else(String::new, ToString::to_string));
+    let book = wasurena_letters::load(shop, files).map_err(first)?;
+    let pages = [(BOOK, written(&book.published())), (LETTERS, written(&book.letters().sheets()))];
+    pages.into_iter().map(|(name, text)| Ok((name, text.map_err(|error| unfit(error.to_string()))?))).collect()
 }
 
 fn written<T: Serialize>(page: &T) -> serde_json::Result<String> {

@@ -11,23 +11,34 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry::ErrorKind;
+use http::Uri;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector as Tcp;
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use std::io;
+use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
 use std::time::Duration;
+use tokio::time::timeout;
+use tower_service::Service;
 
-/// How long connecting to one address may take; the whole attempt has a time-out of its own.
-pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long connecting may take, with the name's resolution and the TLS handshake. Whatever fails until then was never
+/// sent; after that a mail would be in doubt.
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a connection may have been idle and still be used. AWS closes idle ones, and a function that was frozen
+/// meanwhile has not heard of it: a mail handed to a dead connection would be in doubt.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
 /// The HTTP client of all clients of a process. They share its connections.
 pub(crate) fn client() -> SharedHttpClient {
     SharedHttpClient::new(Https::default())
 }
 
-type Pool = Client<HttpsConnector<Tcp>, SdkBody>;
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+type Pool = Client<Timely, SdkBody>;
 
 /// Opened with the first request, so that a machine without certificates is told of there.
 #[derive(Debug, Clone, Default)]
@@ -55,17 +66,36 @@ impl HttpConnector for Https {
     }
 }
 
+/// Connects in time, or not at all.
+#[derive(Debug, Clone)]
+struct Timely(HttpsConnector<Tcp>);
+
+impl Service<Uri> for Timely {
+    type Response = <HttpsConnector<Tcp> as Service<Uri>>::Response;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, to: Uri) -> Self::Future {
+        let connecting = timeout(CONNECT_TIMEOUT, self.0.call(to));
+        Box::pin(async move { connecting.await? })
+    }
+}
+
 fn open() -> io::Result<Pool> {
     let mut tcp = Tcp::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
-    tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
     let tls = HttpsConnectorBuilder::new()
         .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?
         .https_or_http()
         .enable_http1()
         .wrap_connector(tcp);
-    Ok(Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(tls))
+    let mut pool = Client::builder(TokioExecutor::new());
+    Ok(pool.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE_TIMEOUT).build(Timely(tls)))
 }
 
 /// Sorts an error as the SDK needs it to decide about trying again.

@@ -122,14 +122,15 @@ impl Office {
         if carts.is_empty() && !keys.has_carts(shop) {
             return Err(ApplyError::NoCart(shop.clone()));
         }
+        let shelf = Bookshelf::new(self.diary.clone());
         let published = self.published(shop, *shards).await?;
         let made = self.make_keys(&keys).await?;
         self.write_marker(&keys, shop).await?;
         let carts = self.write_secrets(&keys, shop, carts).await?;
         let files = files.publishable();
         let (version, is_new) = match published {
-            Some((version, standing)) if standing == files => (version, false),
-            _ => (Bookshelf::new(self.diary.clone()).publish(shop, &files).await?, true),
+            Some((version, standing)) if standing == files => (version, shelf.complete(shop, version, &files).await?),
+            _ => (shelf.publish(shop, &files).await?, true),
         };
         Ok(Applied { version, is_new, carts, keys: made })
     }
@@ -150,17 +151,14 @@ impl Office {
             Err(DiaryError::NoProgramme(_)) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        // A version that does not load (any more) is no measure for the next, and is published again.
-        let shelf = Bookshelf::new(self.diary.clone());
-        let Ok(open) = shelf.open(shop).await else { return Ok(None) };
-        if shelf.letters(shop, version).await.is_err() {
-            return Ok(None);
+        let Ok(files) = Files::new(self.diary.files(shop, version).await?) else { return Ok(None) };
+        // A version whose settings do not load (any more) is no measure for the next.
+        match wasurena_letters::load_shop(shop, &files) {
+            Ok(standing) if standing.shards > shards => {
+                Err(ApplyError::FewerShards { shop: shop.clone(), now: standing.shards })
+            }
+            _ => Ok(Some((version, files))),
         }
-        if open.book.shop.shards > shards {
-            return Err(ApplyError::FewerShards { shop: shop.clone(), now: open.book.shop.shards });
-        }
-        let files = Files::new(self.diary.files(shop, version).await?).ok();
-        Ok(files.map(|files| (version, files)))
     }
 
     async fn make_keys(&self, keys: &Keys) -> Result<Vec<&'static str>, ApplyError> {

@@ -12,6 +12,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// Digits of a number with its country code: E.164 allows 15, and no country's numbers are shorter than these.
 const DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
+/// The longest text that is read, in bytes: a number with room for how people write it.
+const TEXT_BYTES_MAX: usize = 120;
 /// Japan's country code.
 const JAPAN: &str = "81";
 /// What is dialled in Japan before the country code of another country.
@@ -37,22 +39,27 @@ impl PhoneNumber {
     /// # Errors
     /// [`InvalidPhone`] where no such number can exist.
     pub fn parse(text: &str) -> Result<Self, InvalidPhone> {
+        if text.len() > TEXT_BYTES_MAX {
+            return Err(InvalidPhone);
+        }
         let folded: String = text.nfkc().collect();
-        let written = folded.trim();
-        let (has_code, rest) = written.strip_prefix('+').map_or((false, written), |rest| (true, rest));
+        // `+81 (0)3 …`: the 0 is for those who dial within the country.
+        let written = folded.trim().replacen("(0)", "", usize::from(folded.contains('+')));
+        let (has_code, rest) = written.strip_prefix('+').map_or((false, &*written), |rest| (true, rest));
         if !rest.chars().all(|c| c.is_ascii_digit() || BETWEEN.contains(c)) {
             return Err(InvalidPhone);
         }
         let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
         let international = match (has_code, digits.strip_prefix(ABROAD), digits.strip_prefix('0')) {
-            (true, ..) => digits,
+            (true, ..) => match digits.strip_prefix(JAPAN) {
+                Some(national) => format!("{JAPAN}{}", national.strip_prefix('0').unwrap_or(national)),
+                None => digits,
+            },
             (false, Some(abroad), _) => abroad.to_owned(),
             (false, None, Some(national)) => format!("{JAPAN}{national}"),
             (false, None, None) => return Err(InvalidPhone),
         };
         let is_possible = match international.strip_prefix(JAPAN) {
-            // `+81 (0)3 …`: the 0 is for those who dial within the country.
-            Some(national) if national.starts_with('0') => return Self::parse(national),
             Some(national) => is_japanese(national),
             None => DIGITS.contains(&international.len()) && !international.starts_with('0'),
         };
@@ -86,8 +93,10 @@ impl fmt::Debug for PhoneNumber {
 
 impl TryFrom<String> for PhoneNumber {
     type Error = InvalidPhone;
+    /// Takes a number as [`Self::as_str`] gave it: what was a number once is not judged again.
     fn try_from(text: String) -> Result<Self, InvalidPhone> {
-        Self::parse(&text)
+        let is_number = |digits: &str| digits.len() <= *DIGITS.end() && digits.bytes().all(|b| b.is_ascii_digit());
+        if text.strip_prefix('+').is_some_and(is_number) { Ok(Self(text)) } else { Err(InvalidPhone) }
     }
 }
 
@@ -114,6 +123,7 @@ mod tests {
             ("0120-123-456", "+81120123456"),
             ("010 1 415 555 2671", "+14155552671"),
             ("+886 2 2720 8889", "+886227208889"),
+            ("+44 (0)20 7946 0958", "+442079460958"),
         ] {
             assert_eq!(PhoneNumber::parse(spelling).unwrap().as_str(), number, "{spelling}");
         }
@@ -122,6 +132,10 @@ mod tests {
     #[test]
     fn what_cannot_be_dialled_is_no_number() {
         let all = ["", "0", "abc", "123", "+999 1", "+", "0000000000", "03-1234-567", "090-1234-567", "1234567890"];
+        let zeros = "0".repeat(1_000_000);
+        for bad in [format!("+81{zeros}"), zeros] {
+            assert_eq!(PhoneNumber::parse(&bad), Err(InvalidPhone), "{} bytes", bad.len());
+        }
         for bad in all.into_iter().chain(["03-1234-5678 内線 5", "+81", "+81 0 0", "+1234567890123456", "03++1234"]) {
             assert_eq!(PhoneNumber::parse(bad), Err(InvalidPhone), "{bad}");
         }

@@ -2,6 +2,7 @@
 //! transactions included.
 
 use serde_json::{Value, json};
+use wasurena_domain::calendar::Slot;
 use wasurena_tests::journey::{Journey, moment, orders};
 
 const AT: &str = "2026-12-01T10:00:00+09:00";
@@ -107,6 +108,25 @@ async fn mails_leave_at_the_rate_that_ses_allows_the_account() {
     // 14 a second: never two within 71 ms.
     let gaps = times.windows(2).map(|pair| (pair[1] - pair[0]).num_milliseconds());
     assert!(gaps.min() >= Some(71), "{times:?}");
+}
+
+#[tokio::test]
+async fn two_senders_at_work_share_the_rate_and_each_counts_itself_out() {
+    let journey = Journey::begin().await;
+    for number in 1..=30 {
+        journey.shopify("orders/create", &order(number)).await;
+    }
+    // Another shop's sender is at work in the quarter hour of the thank-yous.
+    let (diary, quarter) = (journey.world().diary(), Slot::parse("2026-12-02T01:00Z").unwrap());
+    assert_eq!(diary.join_senders(quarter).await.unwrap(), 1);
+    journey.until("2026-12-02T12:00:00+09:00").await;
+    let mails = journey.mails().await;
+    let times: Vec<_> = mails.iter().map(|mail| moment(mail["sent_at"].as_str().unwrap())).collect();
+    let gaps = times.windows(2).map(|pair| (pair[1] - pair[0]).num_milliseconds());
+    // Half of 14 a second.
+    assert!(times.len() == 30 && gaps.min() >= Some(142), "{times:?}");
+    // Only the other one is left.
+    assert_eq!(diary.join_senders(quarter).await.unwrap(), 2);
 }
 
 /// The size of an item as DynamoDB counts it: names and values in bytes, one for a boolean or null, about half

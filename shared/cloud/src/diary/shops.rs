@@ -98,11 +98,7 @@ impl Diary {
         for (path, content) in files.publishable().iter() {
             self.put_text(Key::file(shop, begun.begun, path), content).await?;
         }
-        for (name, content) in pages {
-            for (place, part) in parts(content, PART_BYTES_MAX).into_iter().enumerate() {
-                self.put_text(Key::page(shop, begun.begun, &format!("{name}#{place:03}")), part).await?;
-            }
-        }
+        self.put_pages(shop, begun.begun, pages).await?;
         let published = ShopState { version: begun.begun, ..begun.clone() };
         self.put_shop(shop, &published, Some(&begun)).await?;
         Ok(published.version)
@@ -131,6 +127,19 @@ impl Diary {
         let parts = parts.into_iter().map(|item| Ok(from_item::<FileItem>(item)?.content));
         let parts = parts.collect::<Result<Vec<String>, DiaryError>>()?;
         Ok((!parts.is_empty()).then(|| parts.concat()))
+    }
+
+    /// Writes pages of a version.
+    ///
+    /// # Errors
+    /// [`DiaryError`] where the diary cannot be written. Writing them again is safe.
+    pub async fn put_pages(&self, shop: &ShopId, version: u32, pages: &[(&str, String)]) -> Result<(), DiaryError> {
+        for (name, content) in pages {
+            for (place, part) in parts(content, PART_BYTES_MAX).into_iter().enumerate() {
+                self.put_text(Key::page(shop, version, &format!("{name}#{place:03}")), part).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn put_text(&self, key: Key, content: &str) -> Result<(), DiaryError> {
