@@ -5,7 +5,7 @@ use aws_sdk_ssm::types::ParameterType;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use std::collections::BTreeMap;
-use wasurena_cloud::bookshelf::BookError;
+use wasurena_cloud::bookshelf::{BookError, Bookshelf};
 use wasurena_cloud::keyring::{Keyring, Keys};
 use wasurena_cloud::shop_settings::{Applied, ApplyError, Office, ShopSettings};
 use wasurena_domain::ids::CartId;
@@ -156,4 +156,20 @@ async fn a_shop_whose_last_cart_is_taken_away_is_still_there() {
     let keys = keys(&left).await;
     assert_eq!(keys.shops(), [sakura()]);
     assert!(!keys.has_carts(&sakura()) && keys.cart(&sakura(), &cart("shopify")).is_none());
+}
+
+#[tokio::test]
+async fn what_another_form_of_this_program_has_published_is_completed_beside_it() {
+    let cloud = Cloud::open().await;
+    let wanted = wanted(&[NEW]);
+    let shelf = Bookshelf::new(cloud.diary.clone());
+    let version = cloud.diary.publish(&sakura(), &wanted.files.publishable(), &[("book-0", "{}".to_owned())]).await;
+    assert!(shelf.open(&sakura()).await.unwrap_err().to_string().contains("another version of this program"));
+    let applied = office(&cloud).apply(&wanted).await.unwrap();
+    // The version is the same, and whoever knows the other form still finds it.
+    assert_eq!((applied.version, applied.is_new), (version.unwrap(), true));
+    shelf.open(&sakura()).await.unwrap();
+    shelf.letters(&sakura(), applied.version).await.unwrap();
+    assert!(cloud.diary.page(&sakura(), applied.version, "book-0").await.unwrap().is_some());
+    assert!(!office(&cloud).apply(&wanted).await.unwrap().is_new);
 }
