@@ -5,6 +5,7 @@
 mod arrival_order;
 mod costs;
 mod counts;
+mod deadline;
 mod early_word;
 mod events;
 mod household;
