@@ -87,7 +87,7 @@ impl Cloud {
         let aws = Aws::open(folder.path(), Arc::new(VirtualClock::running(Utc::now()))).expect("an embedded AWS");
         let clients = Clients::new(&aws.sdk_config(), None);
         let diary = Diary::new(clients.dynamodb(), TABLE);
-        install(&clients, &diary).await;
+        install(&clients, &diary, open_all_day(), 1).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("its address"));
         let (mute, heard) = watch::channel(None);
@@ -157,20 +157,7 @@ impl Cloud {
     /// Where the table cannot be read.
     #[must_use]
     pub fn items(&self) -> Vec<Value> {
-        let mut items = Vec::new();
-        let mut start = Value::Null;
-        loop {
-            let request = json!({ "TableName": TABLE, "ExclusiveStartKey": start });
-            let request = serde_json::from_value(request).expect("a scan");
-            let page = self.aws.database().scan(request).expect("the table");
-            let page = serde_json::to_value(page).expect("JSON");
-            items.extend(page["Items"].as_array().cloned().unwrap_or_default());
-            start = page["LastEvaluatedKey"].clone();
-            if start.is_null() {
-                items.retain(|item| item["entity"]["S"] != "file");
-                return items;
-            }
-        }
+        items(&self.aws)
     }
 
     /// The records of the table's stream that `reader` has not read yet, a batch at most as Lambda would hand it over.
@@ -204,19 +191,41 @@ impl Drop for Cloud {
     }
 }
 
-/// The table, the group of the alarms, and the sample shop with every cart.
+/// Every item of the diary of `aws` but the programme's files, as DynamoDB keeps it, read beside the meter.
+///
+/// # Panics
+/// Where the table cannot be read.
 #[expect(clippy::expect_used, reason = "a cloud that does not stand is a failed test")]
-async fn install(clients: &Clients, diary: &Diary) {
+#[must_use]
+pub fn items(aws: &Aws) -> Vec<Value> {
+    let mut items = Vec::new();
+    let mut start = Value::Null;
+    loop {
+        let request = json!({ "TableName": TABLE, "ExclusiveStartKey": start });
+        let request = serde_json::from_value(request).expect("a scan");
+        let page = aws.database().scan(request).expect("the table");
+        let page = serde_json::to_value(page).expect("JSON");
+        items.extend(page["Items"].as_array().cloned().unwrap_or_default());
+        start = page["LastEvaluatedKey"].clone();
+        if start.is_null() {
+            items.retain(|item| item["entity"]["S"] != "file");
+            return items;
+        }
+    }
+}
+
+/// Sets up the table, the group of the alarms, and the sample shop with every cart; `shards` is what its files say.
+///
+/// # Panics
+/// Where AWS does not take it.
+#[expect(clippy::expect_used, reason = "a cloud that does not stand is a failed test")]
+pub async fn install(clients: &Clients, diary: &Diary, files: Files, shards: u32) {
     diary.create_table().await.expect("a table");
     clients.scheduler().create_schedule_group().name(ALARM_GROUP).send().await.expect("a group of alarms");
     let secret = || vec![SecretString::from(sample::SECRET)];
     let carts = wasurena_carts::all().map(|cart| (CartId::parse(cart.id()).expect("a cart id"), secret()));
-    let wanted = ShopSettings {
-        shop: ShopId::parse(sample::SHOP).expect("a shop id"),
-        files: open_all_day(),
-        shards: 1,
-        carts: carts.collect(),
-    };
+    let wanted =
+        ShopSettings { shop: ShopId::parse(sample::SHOP).expect("a shop id"), files, shards, carts: carts.collect() };
     Box::pin(Office::new(clients, TABLE, SECRETS).apply(&wanted)).await.expect("the sample shop");
 }
 

@@ -4,10 +4,12 @@
 //! machine, the TLS and the clock's pace are not AWS's.
 
 pub mod events;
+mod fleet;
 mod function;
 mod runtime_api;
 mod sandbox;
 
+pub use fleet::{Doom, Fleet};
 pub use function::{Function, Outcome};
 pub use runtime_api::Failure;
 pub use sandbox::{Deployed, NotStarted, Sandbox};

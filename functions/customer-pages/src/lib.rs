@@ -22,6 +22,7 @@ use wasurena_cloud::{Clients, Clock, Diary, warm_up};
 use wasurena_domain::customer::Customer;
 use wasurena_domain::ids::{CustomerId, ShopId};
 use wasurena_domain::ledger::How;
+use wasurena_domain::mistake::{Mistake, made};
 use wasurena_domain::shop::Shop;
 use wasurena_letters::link::{InvalidLink, Purpose};
 
@@ -104,6 +105,7 @@ impl CustomerPages {
         let Purpose::Stop = link.purpose;
         let book = self.bookshelf.last_known(&shop).await?;
         match *request.method() {
+            Method::GET if made(Mistake::GetUnsubscribes) => self.act(&book.shop, &link.customer, b"").await,
             Method::GET | Method::HEAD => self.show(&book.shop, &link.customer).await,
             Method::POST => self.act(&book.shop, &link.customer, request.body()).await,
             _ => Err(PageError::Method),

@@ -4,18 +4,22 @@
 //! index of what is due, and is put right here without a burst. An hour in which nothing is due writes nothing.
 
 pub mod config;
+mod report;
 mod rounds;
+mod unreadable;
 
-pub use rounds::Report;
+pub use report::{Finding, Report};
 
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use wasurena_cloud::bookshelf::{BookError, Bookshelf};
 use wasurena_cloud::diary::DiaryError;
 use wasurena_cloud::keyring::{Keyring, KeyringError};
-use wasurena_cloud::planning::Planning;
+use wasurena_cloud::planning::{Planning, PlanningError};
 use wasurena_cloud::telemetry::Metric;
 use wasurena_cloud::{Clients, Clock, Diary, warm_up};
+use wasurena_domain::calendar::day_of;
+use wasurena_domain::ids::ShopId;
 
 /// A round could not be made. The next hour makes it.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +33,9 @@ pub enum KeepingError {
     /// A shop's programme cannot be opened.
     #[error(transparent)]
     Book(#[from] BookError),
+    /// A customer could not be planned for.
+    #[error(transparent)]
+    Planning(#[from] PlanningError),
 }
 
 /// Puts right what is due and was not done.
@@ -70,18 +77,28 @@ impl KeepPromises {
         let mut total = Report::default();
         let mut failed = None;
         for shop in self.keyring.keys().await?.shops() {
-            // On the heap: as a part of this future its type would be nested too deep for the compiler.
-            match Box::pin(rounds::look_after(self, &shop, stop_at)).await {
-                Ok(report) => {
-                    report.tell(&shop);
-                    total = total + report;
-                }
-                Err(error) => {
-                    tracing::error!(%shop, %error, metric = Metric::ShopsFailed.name(), "shop.not_looked_after");
-                    failed = Some(error);
-                }
+            let mut report = Report::default();
+            // On the heap: as parts of this future their types would be nested too deep for the compiler.
+            if let Err(error) = Box::pin(rounds::look_after(self, &shop, stop_at, &mut report)).await {
+                tracing::error!(%shop, %error, metric = Metric::ShopsFailed.name(), "shop.not_looked_after");
+                report.found(Finding::ShopFailed);
+                Box::pin(self.leave_shop_to_owner(&shop, &error)).await;
+                failed = Some(error);
             }
+            report.tell(&shop);
+            total += report;
         }
         failed.map_or(Ok(total), Err)
+    }
+
+    /// Tells the owner of a shop whose programme, or whose own item, cannot be read.
+    async fn leave_shop_to_owner(&self, shop: &ShopId, error: &KeepingError) {
+        let Some(item) = unreadable::item(error) else { return };
+        let now = self.clock.now();
+        let last_known = self.bookshelf.last_known(shop).await;
+        let today = last_known.map_or_else(|_| now.date_naive(), |book| day_of(now, book.shop.zone));
+        if let Err(error) = self.diary.add_task(shop, &unreadable::task(item, None, today)).await {
+            tracing::error!(%shop, %error, "owner.not_told");
+        }
     }
 }

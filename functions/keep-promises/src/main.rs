@@ -18,7 +18,7 @@ async fn main() -> Result<(), Error> {
     function.warm_up().await;
     let function = &function;
     lambda_runtime::run(service_fn(move |hourly: LambdaEvent<IgnoredAny>| async move {
-        function.handle(deadline::stop_at(hourly.context.deadline)).await.map(|_| ()).map_err(|error| Diagnostic {
+        function.handle(deadline::stop_at(hourly.context.deadline)).await.map_err(|error| Diagnostic {
             error_type: Metric::ShopsFailed.name().to_owned(),
             error_message: error.to_string(),
         })

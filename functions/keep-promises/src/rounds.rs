@@ -1,13 +1,14 @@
 //! The round of one shop: what is due, entry by entry, and what is done about it.
 
+use crate::report::{Finding, Report};
+use crate::unreadable::{self, forget_mended};
 use crate::{KeepPromises, KeepingError};
 use chrono::{DateTime, Duration, Utc};
-use std::collections::BTreeSet;
-use std::ops::Add;
+use std::collections::{BTreeMap, BTreeSet};
 use wasurena_cloud::bookshelf::OpenBook;
-use wasurena_cloud::diary::{DiaryError, Due, DueItem};
+use wasurena_cloud::diary::{Attention, DiaryError, Due, DueItem};
 use wasurena_cloud::telemetry::Metric;
-use wasurena_domain::calendar::Slot;
+use wasurena_domain::calendar::{Slot, day_of};
 use wasurena_domain::follow_up::{Event, FollowUp, Reason, State, doubt_wait, transition};
 use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId};
 use wasurena_domain::repair::{OVERDUE_AFTER_MINUTES, Repair, repair};
@@ -15,116 +16,124 @@ use wasurena_domain::repair::{OVERDUE_AFTER_MINUTES, Repair, repair};
 /// Entries looked at in one round of a shard; the rest waits for the next hour.
 const ENTRIES_MAX: usize = 5_000;
 
-/// What a round did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Report {
-    /// Customers planned for.
-    pub planned: u32,
-    /// Late follow-ups that got another slot.
-    pub moved: u32,
-    /// Follow-ups whose window ended.
-    pub expired: u32,
-    /// Claims that ended without an outcome.
-    pub doubted: u32,
-    /// Doubtful ones that were settled.
-    pub settled: u32,
-    /// Entries that could not be dealt with.
-    pub failed: u32,
-    /// Whether time ran out before everything due was looked at.
-    pub is_cut_short: bool,
-}
-
-impl Report {
-    /// One line about a shop's round.
-    pub(crate) fn tell(&self, shop: &ShopId) {
-        let Self { planned, moved, expired, doubted, settled, failed, is_cut_short } = self;
-        tracing::info!(%shop, planned, moved, expired, doubted, settled, failed, is_cut_short, "shop.looked_after");
-    }
-}
-
-impl Add for Report {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self {
-            planned: self.planned + other.planned,
-            moved: self.moved + other.moved,
-            expired: self.expired + other.expired,
-            doubted: self.doubted + other.doubted,
-            settled: self.settled + other.settled,
-            failed: self.failed + other.failed,
-            is_cut_short: self.is_cut_short || other.is_cut_short,
-        }
-    }
-}
-
 /// Looks after one shop: all its shards. One entry that fails does not hold up the others.
 pub(crate) async fn look_after(
     keeper: &KeepPromises,
     shop: &ShopId,
     stop_at: DateTime<Utc>,
-) -> Result<Report, KeepingError> {
+    report: &mut Report,
+) -> Result<(), KeepingError> {
     let open = keeper.bookshelf.open(shop).await?;
-    let now = keeper.clock.now();
-    let mut report = Report::default();
-    let mut to_plan: BTreeSet<CustomerId> = BTreeSet::new();
+    let mut round = Round { keeper, open: &open, now: keeper.clock.now(), report, unreadable: BTreeSet::new() };
+    let mut to_plan: BTreeMap<CustomerId, bool> = BTreeMap::new();
+    let mut is_whole = true;
     for shard in 0..open.book.shop.shards.max(1) {
-        let mut ringing = Ringing { keeper, shop, shard, now, known: None };
-        for Due { item, at } in keeper.diary.due_by(shop, shard, now, ENTRIES_MAX).await? {
+        let mut ringing = Ringing { keeper, shop, shard, now: round.now, known: None };
+        let due = keeper.diary.due_by(shop, shard, round.now, ENTRIES_MAX).await?;
+        if due.len() >= ENTRIES_MAX {
+            is_whole = false;
+            round.report.found(Finding::CutShort);
+        }
+        for Due { item, at } in due {
             if keeper.clock.now() >= stop_at {
-                report.is_cut_short = true;
+                is_whole = false;
+                round.report.found(Finding::CutShort);
                 break;
             }
             match item {
                 DueItem::Customer(customer) => {
-                    to_plan.insert(customer);
+                    to_plan.entry(customer).or_default();
                 }
-                DueItem::FollowUp(customer, id) => match see_to(&mut ringing, &open, at, &id, &mut report).await {
+                DueItem::FollowUp(customer, id) => match see_to(&mut ringing, &mut round, at, &id).await {
                     Ok(Repair::Plan) => {
-                        to_plan.insert(customer);
+                        *to_plan.entry(customer).or_default() |= is_left_alone(at, round.now);
                     }
                     // Somebody else saw to it at the same moment.
                     Ok(_) | Err(KeepingError::Diary(DiaryError::Changed)) => {}
-                    Err(error) => {
-                        tracing::error!(%shop, follow_up = %id, %error, metric = Metric::RepairsFailed.name(), "repair.failed");
-                        report.failed += 1;
-                    }
+                    Err(error) => round.leave(&customer, Some(&id), &error).await,
                 },
             }
         }
     }
-    for customer in to_plan {
+    is_whole &= plan(&mut round, to_plan, stop_at).await;
+    if is_whole && round.report.count(Finding::NotRepaired) == 0 {
+        forget_mended(keeper, shop, &round.unreadable).await?;
+    }
+    Ok(())
+}
+
+/// Plans for customers, each with whether a follow-up of theirs has ended and was left alone. Answers whether it came to
+/// the last of them.
+async fn plan(round: &mut Round<'_>, customers: BTreeMap<CustomerId, bool>, stop_at: DateTime<Utc>) -> bool {
+    let Round { keeper, open, .. } = *round;
+    for (customer, left_alone) in customers {
         if keeper.clock.now() >= stop_at {
-            report.is_cut_short = true;
-            break;
+            round.report.found(Finding::CutShort);
+            return false;
         }
-        match keeper.planning.run(shop, &customer).await {
-            Ok(()) => report.planned += 1,
-            Err(error) => {
-                tracing::error!(%shop, %customer, %error, metric = Metric::RepairsFailed.name(), "planning.failed");
-                report.failed += 1;
+        match keeper.planning.run(&open.book.shop.id, &customer).await {
+            Ok(Some(Attention::Facts(_))) => round.report.found(Finding::Replanned),
+            Ok(_) if left_alone => round.report.found(Finding::Replanned),
+            Ok(_) => round.report.reviewed += 1,
+            Err(error) => round.leave(&customer, None, &error.into()).await,
+        }
+    }
+    true
+}
+
+/// Whether what was due in this slot has been left alone for as long as a sender and the stream may take.
+fn is_left_alone(at: Slot, now: DateTime<Utc>) -> bool {
+    at.start() + Duration::minutes(OVERDUE_AFTER_MINUTES) <= now
+}
+
+/// The round of one shop.
+struct Round<'a> {
+    keeper: &'a KeepPromises,
+    open: &'a OpenBook,
+    now: DateTime<Utc>,
+    report: &'a mut Report,
+    /// The tasks for what could not be read.
+    unreadable: BTreeSet<String>,
+}
+
+impl Round<'_> {
+    /// Leaves what could not be dealt with: to the next hour; what cannot be read, to a person.
+    async fn leave(&mut self, customer: &CustomerId, follow_up: Option<&FollowUpId>, error: &KeepingError) {
+        let settings = &self.open.book.shop;
+        let shop = &settings.id;
+        let follow_up = follow_up.map(FollowUpId::as_str);
+        tracing::error!(%shop, %customer, follow_up, %error, metric = Metric::RepairsFailed.name(), "repair.failed");
+        let Some(item) = unreadable::item(error) else {
+            self.report.found(Finding::NotRepaired);
+            return;
+        };
+        let task = unreadable::task(item, Some(customer), day_of(self.now, settings.zone));
+        if self.unreadable.insert(task.key()) {
+            self.report.found(Finding::Unreadable);
+            if let Err(error) = self.keeper.diary.add_task(shop, &task).await {
+                tracing::error!(%shop, %customer, %error, "owner.not_told");
             }
         }
     }
-    Ok(report)
 }
 
 /// Sees to one follow-up that is due. What a sender can still do is left to it.
 async fn see_to(
     ringing: &mut Ringing<'_>,
-    open: &OpenBook,
+    round: &mut Round<'_>,
     at: Slot,
     id: &FollowUpId,
-    report: &mut Report,
 ) -> Result<Repair, KeepingError> {
-    let Ringing { keeper, shop, now, .. } = *ringing;
-    let Some(follow_up) = keeper.diary.follow_up(shop, id).await? else { return Ok(Repair::Wait) };
-    let what = repair(&follow_up, &open.book.shop, open.stopped, report.moved as usize, now);
+    let Round { keeper, open, now, .. } = *round;
+    let settings = &open.book.shop;
+    let Some(follow_up) = keeper.diary.follow_up(&settings.id, id).await? else { return Ok(Repair::Wait) };
+    let nth_late = round.report.count(Finding::Overdue) as usize;
+    let what = repair(&follow_up, settings, open.stopped, nth_late, now);
     let is_senders = follow_up.state == State::Planned && now <= follow_up.deadline;
     if is_senders && what != Repair::Wait && ringing.still(at).await? {
         return Ok(Repair::Wait);
     }
-    put_right(keeper, open, &follow_up, what, now, report).await?;
+    put_right(round, &follow_up, what).await?;
     Ok(what)
 }
 
@@ -153,20 +162,13 @@ impl Ringing<'_> {
     }
 }
 
-async fn put_right(
-    keeper: &KeepPromises,
-    open: &OpenBook,
-    follow_up: &FollowUp,
-    what: Repair,
-    now: DateTime<Utc>,
-    report: &mut Report,
-) -> Result<(), KeepingError> {
-    let (event, count, metric): (Event, &mut u32, Metric) = match what {
+async fn put_right(round: &mut Round<'_>, follow_up: &FollowUp, what: Repair) -> Result<(), KeepingError> {
+    let (event, finding, metric) = match what {
         Repair::Wait | Repair::Plan => return Ok(()),
-        Repair::Move(_) => (Event::Move, &mut report.moved, Metric::Overdue),
-        Repair::Expire => (Event::Expire, &mut report.expired, Metric::Overdue),
-        Repair::Doubt => (Event::Doubt, &mut report.doubted, Metric::FollowUpsInDoubt),
-        Repair::Drop => (Event::Drop, &mut report.settled, Metric::LeftUnsent),
+        Repair::Move(_) => (Event::Move, Finding::Overdue, Metric::Overdue),
+        Repair::Expire => (Event::Expire, Finding::Expired, Metric::Overdue),
+        Repair::Doubt => (Event::Doubt, Finding::InDoubt, Metric::FollowUpsInDoubt),
+        Repair::Drop => (Event::Drop, Finding::LeftUnsent, Metric::LeftUnsent),
     };
     let Ok(state) = transition(follow_up.state, event) else { return Ok(()) };
     let mut after = FollowUp { state, until: None, ended: state != State::Planned, ..follow_up.clone() };
@@ -176,19 +178,20 @@ async fn put_right(
             after.generation += 1;
         }
         Repair::Expire => after.reason = Some(Reason::WindowOver),
-        Repair::Doubt => after.until = Some(now + doubt_wait()),
+        Repair::Doubt => after.until = Some(round.now + doubt_wait()),
         Repair::Drop => after.reason = Some(Reason::UnknownWhetherSent),
         Repair::Wait | Repair::Plan => {}
     }
-    keeper.diary.replace(&open.book.shop.id, follow_up, &after).await?;
-    *count += 1;
+    let shop = &round.open.book.shop.id;
+    round.keeper.diary.replace(shop, follow_up, &after).await?;
     tracing::warn!(
-        shop = %open.book.shop.id,
+        %shop,
         follow_up = %follow_up.id,
         from = follow_up.state.name(),
         to = after.state.name(),
         metric = metric.name(),
         "follow_up.repaired"
     );
+    round.report.found(finding);
     Ok(())
 }

@@ -26,6 +26,7 @@ use wasurena_cloud::{Clients, Clock, Diary, warm_up};
 use wasurena_domain::calendar::{day_of, days_after};
 use wasurena_domain::follow_up::Reason;
 use wasurena_domain::ids::{CartId, CustomerId, ShopId};
+use wasurena_domain::mistake::{Mistake, made};
 use wasurena_domain::task::{Task, TaskKind};
 
 /// The largest body that is read, in bytes.
@@ -101,6 +102,9 @@ impl ReceivePurchase {
             Err(refusal) => {
                 let metric = refusal.metric().name();
                 tracing::warn!(%shop, %cart, code = refusal.code(), %refusal, metric, "webhook.refused");
+                if made(Mistake::AcceptUnstored) && matches!(refusal, Refusal::Unavailable(_)) {
+                    return answer::accepted();
+                }
                 refusal.answer()
             }
         }

@@ -12,6 +12,7 @@ use wasurena_cloud::post::SendError;
 use wasurena_cloud::telemetry::Metric;
 use wasurena_domain::follow_up::{Event, FollowUp, Reason, State, doubt_wait, transition};
 use wasurena_domain::ids::ShopId;
+use wasurena_domain::mistake::{Mistake, made};
 use wasurena_domain::policy::{Decision, Moment, decide};
 use wasurena_domain::shop::Shop;
 use wasurena_letters::Letters;
@@ -49,13 +50,12 @@ pub(crate) async fn deal_with(
             return record(sender, shop, claimed, Event::Skip, |f| f.reason = Some(Reason::Erased)).await;
         }
         Err(error) => {
-            tracing::error!(%shop, follow_up = %claimed.id, %error, "follow_up.not_looked_at");
-            return Ok(match error {
-                // It would be the same again, and must not hold up the rest of the slot: its lease ends, and
-                // the keeper leaves it to a person.
-                SendingError::Diary(DiaryError::Unreadable { .. }) => Outcome::NotSent,
-                _ => Outcome::GivenBack(Stopped::Diary),
-            });
+            // It would be the same again, and must not hold up the rest of the slot: its lease ends, and
+            // the keeper leaves it to a person.
+            let unreadable = matches!(error, SendingError::Diary(DiaryError::Unreadable { .. }));
+            let metric = unreadable.then_some(Metric::SlotsFailed.name());
+            tracing::error!(%shop, follow_up = %claimed.id, %error, metric, "follow_up.not_looked_at");
+            return Ok(if unreadable { Outcome::NotSent } else { Outcome::GivenBack(Stopped::Diary) });
         }
     };
     let moment = Moment {
@@ -118,9 +118,18 @@ async fn send(
     let Some(mail) = outgoing(sender, claimed, settings, letters, &file.record.customer, links) else {
         return record(sender, shop, claimed, Event::Skip, |f| f.reason = Some(Reason::CannotRender)).await;
     };
-    let answer = sender.post.send(&mail).await;
-    let now = sender.clock.now();
     let follow_up = &claimed.id;
+    if made(Mistake::AddressInLog) {
+        tracing::info!(%shop, %follow_up, to = mail.to, "follow_up.goes_out");
+    }
+    if made(Mistake::RecordBeforeSending) {
+        accept(sender, shop, claimed, String::new(), sender.clock.now()).await?;
+    }
+    let answer = sender.post.send(&mail).await;
+    if made(Mistake::RecordBeforeSending) {
+        return Ok(Outcome::Sent);
+    }
+    let now = sender.clock.now();
     match answer {
         Ok(message) => {
             tracing::info!(%shop, %follow_up, step = %claimed.step, metric = Metric::FollowUpsSent.name(), "follow_up.sent");
@@ -129,7 +138,8 @@ async fn send(
         Err(error) => {
             tracing::warn!(%shop, %follow_up, step = %claimed.step, %error, metric = counted(&error), "follow_up.not_sent");
             match error {
-                SendError::Throttled | SendError::NotConnected => Ok(Outcome::GivenBack(Stopped::Post)),
+                SendError::Throttled => Ok(Outcome::GivenBack(Stopped::Rate)),
+                SendError::NotConnected => Ok(Outcome::GivenBack(Stopped::Post)),
                 SendError::AccountStopped(_) => Ok(Outcome::GivenBack(Stopped::Account)),
                 SendError::Refused(_) => {
                     let refused = |f: &mut FollowUp| f.reason = Some(Reason::RefusedByProvider);

@@ -39,8 +39,10 @@ pub enum Stopped {
     Switch,
     /// The invocation's time is over.
     Time,
-    /// SES cannot be reached, throttles, or leaves us in doubt.
+    /// SES cannot be reached, or leaves us in doubt.
     Post,
+    /// SES throttles: more was sent at once than the account may.
+    Rate,
     /// The diary cannot be read.
     Diary,
     /// SES does not let the account send.
@@ -56,6 +58,7 @@ impl Stopped {
             Self::Switch => "switch",
             Self::Time => "time",
             Self::Post => "post",
+            Self::Rate => "rate",
             Self::Diary => "diary",
             Self::Account => "account",
         }
@@ -88,7 +91,8 @@ pub(crate) async fn work_through(
     };
     let mut pace = Pace::begin(sender, rate, due.len()).await;
     let worked = Box::pin(work_off(sender, alarm, stop_at, due, &links, &mut pace)).await;
-    pace.end().await;
+    let throttled = worked.as_ref().is_ok_and(|report| report.stopped == Some(Stopped::Rate));
+    pace.end(throttled).await;
     worked
 }
 
@@ -164,8 +168,10 @@ async fn stop(
         Stopped::Switch => return Ok(SlotReport { stopped: Some(reason), ..report }),
         Stopped::Early | Stopped::Time => BACK_OFF_MINUTES_MIN,
         // Something went out: the trouble is not lasting.
-        Stopped::Post | Stopped::Diary if report.sent > 0 => BACK_OFF_MINUTES_MIN,
-        Stopped::Post | Stopped::Diary => (BACK_OFF_MINUTES_MIN << alarm.n.min(5)).min(BACK_OFF_MINUTES_MAX),
+        Stopped::Post | Stopped::Rate | Stopped::Diary if report.sent > 0 => BACK_OFF_MINUTES_MIN,
+        Stopped::Post | Stopped::Rate | Stopped::Diary => {
+            (BACK_OFF_MINUTES_MIN << alarm.n.min(5)).min(BACK_OFF_MINUTES_MAX)
+        }
         Stopped::Account => BACK_OFF_MINUTES_MAX,
     };
     if reason == Stopped::Account {

@@ -1,8 +1,9 @@
 //! The keeper's hours. It runs at every full hour; an hour in which nothing is due would only read, so it
 //! is counted and not run: that is what lets a year pass in seconds.
 
+use crate::configs::TABLE;
 use crate::rings::TIMEOUT_MINUTES;
-use crate::world::{TABLE, Turn, World, WorldError};
+use crate::world::{Turn, World, WorldError};
 use chrono::{DateTime, Duration, DurationRound, Utc};
 use dynoxide::actions::query::QueryRequest;
 use serde_json::json;

@@ -5,6 +5,7 @@
 mod api;
 pub mod aws;
 mod clock;
+mod configs;
 mod keeper;
 mod postbox;
 pub mod pump;
@@ -15,6 +16,7 @@ mod server;
 mod world;
 
 pub use clock::WorldClock;
+pub use configs::{ALARM_GROUP, Configs, SECRETS, TABLE};
 pub use rows::{FollowUpRow, MailRow, TaskRow};
 pub use server::serve;
 pub use world::{Start, World, WorldError};

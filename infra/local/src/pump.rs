@@ -2,7 +2,8 @@
 //! failures, finite retries and a queue for what failed for good.
 
 use crate::aws::VirtualTime;
-use crate::world::{TABLE, World, WorldError};
+use crate::configs::TABLE;
+use crate::world::{World, WorldError};
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
 use chrono::Duration;

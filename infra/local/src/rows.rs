@@ -1,7 +1,8 @@
 //! What the world shows of itself: its mails, follow-ups and tasks, in the shapes that `/_local/…` answers with.
 
 use crate::aws::StoredMail;
-use crate::world::{TABLE, World, WorldError};
+use crate::configs::TABLE;
+use crate::world::{World, WorldError};
 use chrono::{DateTime, Utc};
 use rfc2047_decoder::Decoder;
 use serde::Serialize;

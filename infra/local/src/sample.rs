@@ -1,6 +1,7 @@
 //! The sample shop `sakura`, which every new world has: its secrets and the default programme.
 
-use crate::world::{SECRETS, TABLE, World, WorldError};
+use crate::configs::{ALARM_GROUP, SECRETS, TABLE};
+use crate::world::{World, WorldError};
 use secrecy::SecretString;
 use wasurena_carts::Cart;
 use wasurena_cloud::Clients;
@@ -19,7 +20,7 @@ pub(crate) async fn install(world: &World) -> Result<(), WorldError> {
     world.diary.create_table().await?;
     let clients = Clients::new(&world.aws.sdk_config(), None);
     // A first start that was broken off is begun anew: whatever stands already is success.
-    let group = clients.scheduler().create_schedule_group().name("wasurena").send().await;
+    let group = clients.scheduler().create_schedule_group().name(ALARM_GROUP).send().await;
     match group.map_err(aws_sdk_scheduler::Error::from) {
         Ok(_) | Err(aws_sdk_scheduler::Error::ConflictException(_)) => {}
         Err(error) => return Err(WorldError::Sample(error.to_string())),

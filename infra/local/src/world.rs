@@ -2,6 +2,7 @@
 
 use crate::aws::{Aws, OpenError, StoreError, StreamError, VirtualClock, VirtualTime};
 use crate::clock::WorldClock;
+use crate::configs::{Configs, SECRETS, TABLE};
 use crate::rings::Retries;
 use chrono::{DateTime, Utc};
 use customer_pages::CustomerPages;
@@ -16,17 +17,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use tokio::sync::{Mutex, MutexGuard};
-use wasurena_cloud::alarms::AlarmTarget;
 use wasurena_cloud::bookshelf::{BookError, Bookshelf};
 use wasurena_cloud::clock::Dice;
 use wasurena_cloud::diary::{DiaryError, due_partition};
 use wasurena_cloud::keyring::{Keyring, KeyringError};
 use wasurena_cloud::{Clients, Diary};
 
-/// The diary's table.
-pub(crate) const TABLE: &str = "wasurena";
-/// The path of secrets.
-pub(crate) const SECRETS: &str = "/wasurena";
 const CLOCK: &str = "clock";
 
 /// How a world starts.
@@ -138,31 +134,11 @@ impl World {
         let of = |function: &'static str| Clients::new(&aws.sdk_config_of(function), None);
         let clock: Arc<dyn wasurena_cloud::Clock> = Arc::new(WorldClock(Arc::clone(&time)));
         let clock = || Arc::clone(&clock);
-        let table = TABLE.to_owned();
-        let secrets_path = SECRETS.to_owned();
-        let target = AlarmTarget {
-            group: "wasurena".to_owned(),
-            function_arn: "arn:aws:lambda:ap-northeast-1:000000000000:function:send-follow-ups".to_owned(),
-            role_arn: "arn:aws:iam::000000000000:role/alarms".to_owned(),
-            dead_letter_arn: "arn:aws:sqs:ap-northeast-1:000000000000:alarms-undelivered".to_owned(),
-        };
-        let receive = receive_purchase::config::Config { table: table.clone(), secrets_path: secrets_path.clone() };
-        let plan = plan_follow_ups::config::Config { table: table.clone() };
-        let alarms = set_alarms::config::Config { table: table.clone(), target: target.clone() };
-        let send = send_follow_ups::config::Config {
-            table: table.clone(),
-            secrets_path: secrets_path.clone(),
-            target,
-            configuration_set: "wasurena".to_owned(),
-            public_url: public_url.to_owned(),
-        };
-        let pages = customer_pages::config::Config { table: table.clone(), secrets_path: secrets_path.clone() };
-        let keeper = keep_promises::config::Config { table: table.clone(), secrets_path: secrets_path.clone() };
-        let delivery = record_delivery::config::Config { table: table.clone(), secrets_path: secrets_path.clone() };
-        let diary = Diary::new(clients.dynamodb(), table);
+        let Configs { receive, plan, alarms, send, pages, keeper, delivery } = Configs::new(public_url);
+        let diary = Diary::new(clients.dynamodb(), TABLE);
         Self {
             bookshelf: Bookshelf::new(diary.clone()),
-            keyring: Keyring::new(clients.ssm(), secrets_path, clock()),
+            keyring: Keyring::new(clients.ssm(), SECRETS, clock()),
             receive: ReceivePurchase::new(&receive, &of("receive-purchase"), clock()),
             plan: PlanFollowUps::new(&plan, &of("plan-follow-ups"), clock()),
             alarms: SetAlarms::new(&alarms, &of("set-alarms"), clock()),

@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret as _, SecretString, zeroize::Zeroizing};
 use sha2::Sha256;
 use std::fmt;
 use subtle::{Choice, ConstantTimeEq as _};
+use wasurena_domain::mistake::{Mistake, made};
 
 /// The standard alphabet; written with padding, read with or without it.
 pub(crate) const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -173,7 +174,11 @@ impl<'a> Verified<'a> {
                 matches |= expected.ct_eq(signature.as_slice());
             }
         }
-        if bool::from(matches) { Ok(Self { body }) } else { Err(Rejected::BadSignature) }
+        if bool::from(matches) || made(Mistake::SignatureIgnored) {
+            Ok(Self { body })
+        } else {
+            Err(Rejected::BadSignature)
+        }
     }
 
     /// The body, if the header `name` holds the base64 of its HMAC-SHA256 with one of `keys`.

@@ -22,6 +22,8 @@ use crate::read::{Field, Object, Unreadable, json};
 use crate::verified::{Headers, Key, Rejected, Secrets, Verified};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
+use wasurena_domain::ids::OrderId;
+use wasurena_domain::mistake::{Mistake, made};
 use wasurena_domain::purchase::{Moments, Report};
 
 /// The header with the signature.
@@ -82,7 +84,14 @@ impl Cart for WooCommerce {
         let body = json(body.body())?;
         let order = Field::root(&body).object()?;
         let is_bare = !order.field("status").is_present() && !order.field("date_modified_gmt").is_present();
-        if topic == "order.deleted" && is_bare { deleted(&order, cx.now) } else { order::order(&order) }
+        let webhook = if topic == "order.deleted" && is_bare { deleted(&order, cx.now) } else { order::order(&order) };
+        match (webhook, headers.get("x-wc-webhook-delivery-id")) {
+            (Ok(Webhook::Purchase(mut report)), Some(delivery)) if made(Mistake::DedupeByDelivery) => {
+                report.key.order = OrderId::parse(delivery).unwrap_or(report.key.order);
+                Ok(Webhook::Purchase(report))
+            }
+            (webhook, _) => webhook,
+        }
     }
 }
 

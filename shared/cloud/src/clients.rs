@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::config::retry::RetryPartition;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use std::time::Duration;
+use wasurena_domain::mistake::{Mistake, made};
 
 /// How long one attempt to reach DynamoDB, Scheduler or Parameter Store may take.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -71,6 +72,14 @@ impl Clients {
         Self { config: config.clone(), sending, retries: RetryPartition::new(Dice.name()) }
     }
 
+    /// Clients on a configuration, with the time-outs that they have as a Lambda function, and a budget of retries that
+    /// is the caller's to share or not.
+    #[must_use]
+    pub fn as_function(config: &SdkConfig, retries: RetryPartition) -> Self {
+        let config = config.to_builder().timeout_config(timeouts(ATTEMPT_TIMEOUT)).build();
+        Self { config, sending: Some(timeouts(SEND_TIMEOUT)), retries }
+    }
+
     /// DynamoDB.
     #[must_use]
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
@@ -85,10 +94,17 @@ impl Clients {
         aws_sdk_scheduler::Client::from_conf(config.build())
     }
 
-    /// SES v2. It never retries: the SDK retries time-outs, and a mail that timed out may have been sent.
+    /// SES v2. It never retries: the SDK retries time-outs, and a mail that timed out may have been sent. The budget is
+    /// for whoever only reads.
     #[must_use]
     pub fn ses(&self) -> aws_sdk_sesv2::Client {
-        let mut config = aws_sdk_sesv2::config::Builder::from(&self.config).retry_config(RetryConfig::disabled());
+        let retries = match made(Mistake::SdkRetriesSending) {
+            true => RetryConfig::standard(),
+            false => RetryConfig::disabled(),
+        };
+        let mut config = aws_sdk_sesv2::config::Builder::from(&self.config)
+            .retry_partition(self.retries.clone())
+            .retry_config(retries);
         if let Some(timeouts) = &self.sending {
             config = config.timeout_config(timeouts.clone());
         }

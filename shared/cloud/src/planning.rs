@@ -44,15 +44,17 @@ impl Planning {
         Self { diary, bookshelf, clock }
     }
 
-    /// Brings the diary's follow-ups of a customer in line with the facts.
+    /// Brings the diary's follow-ups of a customer in line with the facts. Answers the mark that the customer bore:
+    /// [`Attention::Facts`] where nobody had planned for these facts before.
     ///
     /// # Errors
     /// [`PlanningError`]; what was written until then stands and is right.
-    pub async fn run(&self, shop: &ShopId, customer: &CustomerId) -> Result<(), PlanningError> {
+    pub async fn run(&self, shop: &ShopId, customer: &CustomerId) -> Result<Option<Attention>, PlanningError> {
         let open = self.bookshelf.open(shop).await?;
         for _ in 0..ROUNDS_MAX {
             let Some(file) = self.diary.file(shop, customer).await? else {
-                return Ok(self.clear_away(shop, customer).await?);
+                self.clear_away(shop, customer).await?;
+                return Ok(None);
             };
             let plan = plan(&Situation {
                 shop: &open.book.shop,
@@ -65,7 +67,7 @@ impl Planning {
             match self.carry_out(shop, &file, &plan).await {
                 Ok(true) => {
                     log(shop, customer, &plan);
-                    return Ok(());
+                    return Ok(file.record.attention);
                 }
                 Ok(false) | Err(DiaryError::Changed) => {}
                 Err(error) => return Err(error.into()),

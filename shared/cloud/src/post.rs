@@ -2,10 +2,12 @@
 
 use crate::failure::told;
 use aws_sdk_sesv2::Client;
+use aws_sdk_sesv2::config::Builder;
 use aws_sdk_sesv2::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag};
 use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::retry::RetryConfig;
 
 /// The rate at which an account without any is taken to send, in mails a second: SES's sandbox.
 const SANDBOX_RATE: f64 = 1.0;
@@ -88,12 +90,15 @@ impl Post {
         }
     }
 
-    /// How many mails a second the account may send.
+    /// How many mails a second the account may send. Only this is asked again where the answer does not come: asking
+    /// twice does nothing twice, and without an answer the whole slot would wait.
     ///
     /// # Errors
     /// [`SendError::NotConnected`] where SES cannot be asked.
     pub async fn rate(&self) -> Result<f64, SendError> {
-        let account = self.client.get_account().send().await.map_err(|error| {
+        let request = self.client.get_account().customize();
+        let request = request.config_override(Builder::new().retry_config(RetryConfig::standard()));
+        let account = request.send().await.map_err(|error| {
             tracing::warn!(error = %told(&error), "post.rate_unknown");
             SendError::NotConnected
         })?;

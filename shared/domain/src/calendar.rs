@@ -23,6 +23,8 @@ pub struct Slot(DateTime<Utc>);
 pub struct InvalidSlot;
 
 const SLOT_FORMAT: &str = "%Y-%m-%dT%H:%MZ";
+/// The length of a slot's name: years have four digits.
+const NAME_BYTES: usize = 17;
 
 impl Slot {
     /// The first slot that does not start before `instant`.
@@ -50,13 +52,14 @@ impl Slot {
         self.0
     }
 
-    /// Reads a slot's name: `2026-12-02T01:00Z`.
+    /// Reads a slot's name: `2026-12-02T01:00Z`. It has no other: names are compared, and sort as time does.
     ///
     /// # Errors
     /// [`InvalidSlot`] where the text is no quarter hour.
     pub fn parse(text: &str) -> Result<Self, InvalidSlot> {
         let start = chrono::NaiveDateTime::parse_from_str(text, SLOT_FORMAT).map_err(|_| InvalidSlot)?.and_utc();
-        (Self::at_or_after(start).0 == start).then_some(Self(start)).ok_or(InvalidSlot)
+        let slot = Self::at_or_after(start);
+        (slot.to_string() == text && text.len() == NAME_BYTES).then_some(slot).ok_or(InvalidSlot)
     }
 }
 
@@ -139,8 +142,10 @@ mod tests {
         assert_eq!(at("2026-12-02T01:00:00Z"), "2026-12-02T01:00Z");
         assert_eq!(at("2026-12-02T01:00:01Z"), "2026-12-02T01:15Z");
         assert_eq!(at("2026-12-31T23:59:00Z"), "2027-01-01T00:00Z");
-        assert_eq!(Slot::parse("2026-12-02T01:07Z"), Err(InvalidSlot));
-        assert_eq!(Slot::parse("soon"), Err(InvalidSlot));
+        for none in ["2026-12-02T01:07Z", "soon", "2026-12-2T1:00Z", "+262142-12-31T23:45Z", "-0001-12-31T23:45Z"] {
+            assert_eq!(Slot::parse(none), Err(InvalidSlot), "{none}");
+        }
+        assert_eq!(Slot::parse("2026-12-02T01:00Z").map(|slot| slot.to_string()).as_deref(), Ok("2026-12-02T01:00Z"));
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod delivery;
 pub mod follow_up;
 pub mod ids;
 pub mod ledger;
+pub mod mistake;
 pub mod money;
 mod phone;
 pub mod planner;

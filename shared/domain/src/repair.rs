@@ -4,6 +4,7 @@
 
 use crate::calendar::{SLOT_MINUTES, Slot, days_after};
 use crate::follow_up::{FollowUp, State, doubt_wait, lease, lease_grace};
+use crate::mistake::{Mistake, made};
 use crate::planner::next_in_hours;
 use crate::shop::Shop;
 use chrono::{DateTime, Duration, NaiveTime, Utc};
@@ -39,9 +40,13 @@ pub fn repair(follow_up: &FollowUp, shop: &Shop, stopped: bool, nth_late: usize,
     let until = |missing: Duration| follow_up.until.unwrap_or(follow_up.slot.start() + missing);
     match follow_up.state {
         State::Planned if now > follow_up.deadline => Repair::Expire,
+        State::Planned if made(Mistake::AlarmAsTruth) => Repair::Wait,
         State::Planned if stopped || now < overdue_at(follow_up) => Repair::Wait,
         State::Planned => next_chance(follow_up, shop, nth_late, now),
-        State::Claimed if now >= until(lease()) + lease_grace() => Repair::Doubt,
+        State::Claimed if now >= until(lease()) + lease_grace() => match made(Mistake::LeaseEndResends) {
+            true => next_chance(follow_up, shop, nth_late, now),
+            false => Repair::Doubt,
+        },
         State::InDoubt if now >= until(doubt_wait()) => Repair::Drop,
         _ if follow_up.ended => Repair::Plan,
         _ => Repair::Wait,

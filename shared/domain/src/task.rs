@@ -31,6 +31,9 @@ pub enum TaskKind {
     EraseCart,
     /// Somebody asks to be erased, and this may be them: find out.
     ErasePerson,
+    /// Something in the diary cannot be read, so nothing is done about it: deploy the program that wrote it, or put the
+    /// item right.
+    MendRecord,
 }
 
 impl TaskKind {
@@ -49,6 +52,7 @@ impl TaskKind {
             Self::HandOverData => "hand_over_data",
             Self::EraseCart => "erase_cart",
             Self::ErasePerson => "erase_person",
+            Self::MendRecord => "mend_record",
         }
     }
 }
@@ -61,7 +65,7 @@ pub struct Task {
     /// For whom; `None` where it is for the shop.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<CustomerId>,
-    /// What it is about: a purchase, a follow-up, a series, a slot.
+    /// What it is about: a purchase, a follow-up, a series, a slot, an item's key.
     pub about: String,
     /// The day by which it should be done.
     pub due: NaiveDate,

@@ -129,7 +129,7 @@ impl Shelf {
             story: story(row, &mut faults),
             delivery: delivery(row, &mut faults),
         };
-        if !row.contains_key(&Field::Name) {
+        if product.name.is_empty() {
             faults.push(fault(Field::Name, "must not be empty", "write what customers know it by"));
         }
         let taken: Vec<&String> = product.ids.iter().filter(|id| !self.ids.insert((*id).clone())).collect();
@@ -169,7 +169,7 @@ fn one_line(text: &str) -> String {
 }
 
 fn short(row: &Row, field: Field, max: usize, faults: &mut Vec<Fault>) -> Option<String> {
-    let text = one_line(row.get(&field)?);
+    let text = row.get(&field).map(|text| one_line(text)).filter(|text| !text.is_empty())?;
     if text.chars().count() > max {
         faults.push(fault(field, format!("must have {max} characters at most"), "shorten it"));
     }

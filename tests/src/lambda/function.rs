@@ -17,6 +17,8 @@ pub enum Outcome {
     TimedOut,
     /// The process ended on its own, like this where the system says how.
     Exited(Option<ExitStatus>),
+    /// The process was killed, as a machine that fails would kill it.
+    Killed,
     /// No process could be started.
     NotStarted(NotStarted),
 }

@@ -2,7 +2,7 @@
 //! and the Runtime API that it speaks to.
 
 use super::runtime_api::{Failure, Invocation, RuntimeApi, Said, Seen};
-use chrono::Utc;
+use crate::clock::Clock;
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -34,6 +34,8 @@ pub struct Deployed {
     pub endpoint: String,
     /// How long one invocation may take.
     pub timeout: Duration,
+    /// The clock that it looks at.
+    pub clock: Clock,
 }
 
 /// The process ended, or gave up, before it asked for an invocation.
@@ -63,6 +65,7 @@ pub(crate) enum Ended {
 pub struct Sandbox {
     child: Child,
     arn: String,
+    clock: Clock,
     queue: mpsc::Sender<Invocation>,
     seen: watch::Receiver<Seen>,
     lines: watch::Sender<Vec<String>>,
@@ -94,7 +97,8 @@ impl Sandbox {
             tokio::spawn(collect(child.stderr.take().expect("its errors"), lines.clone())),
         ];
         let arn = format!("arn:aws:lambda:ap-northeast-1:000000000000:function:{}", deployed.name);
-        let mut sandbox = Self { child, arn, queue, seen, lines, readers, server, invocations: 0 };
+        let mut sandbox =
+            Self { child, arn, clock: deployed.clock.clone(), queue, seen, lines, readers, server, invocations: 0 };
         if sandbox.asks_first().await { Ok(sandbox) } else { Err(sandbox.not_started().await) }
     }
 
@@ -120,7 +124,7 @@ impl Sandbox {
         let invocation = Invocation {
             id: format!("00000000-0000-4000-8000-{:012}", self.invocations),
             event,
-            deadline: Utc::now() + timeout,
+            deadline: self.clock.now() + timeout,
             arn: self.arn.clone(),
             said,
         };
@@ -240,7 +244,7 @@ fn command(deployed: &Deployed, runtime_api: &str) -> Command {
         ("PATH", "/usr/local/bin:/usr/bin:/bin:/opt/bin"),
         ("TZ", ":UTC"),
     ]);
-    command.envs(&deployed.environment);
+    command.envs(&deployed.environment).envs(deployed.clock.environment());
     command
 }
 

@@ -7,6 +7,7 @@ mod errors;
 mod figures;
 mod http;
 mod init;
+mod kills;
 mod panics;
 mod path;
 mod support;

@@ -4,6 +4,7 @@
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use wasurena_tests::clock::Clock;
 use wasurena_tests::lambda::{Deployed, Function, Outcome};
 
 fn misbehaves(timeout: Duration) -> Function {
@@ -13,6 +14,7 @@ fn misbehaves(timeout: Duration) -> Function {
         environment: BTreeMap::new(),
         endpoint: String::new(),
         timeout,
+        clock: Clock::wall(),
     })
 }
 

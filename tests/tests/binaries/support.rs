@@ -16,6 +16,7 @@ use wasurena_domain::follow_up::FollowUp;
 use wasurena_domain::ids::FollowUpId;
 use wasurena_local::aws::Ring;
 use wasurena_local::sample;
+use wasurena_tests::clock::Clock;
 use wasurena_tests::cloud::{ALARM_GROUP, CONFIGURATION_SET, Cloud, SECRETS, TABLE};
 use wasurena_tests::journey::orders;
 use wasurena_tests::lambda::{Deployed, Function, events};
@@ -52,6 +53,11 @@ pub(crate) fn binary(name: &str) -> PathBuf {
 
 /// A function as the template deploys it: its variables, its time.
 pub(crate) fn deployed(name: &str, cloud: &Cloud) -> Deployed {
+    deployed_at(name, cloud.url(), Clock::wall())
+}
+
+/// The same on an AWS that answers at `endpoint`, with this clock to look at.
+pub(crate) fn deployed_at(name: &str, endpoint: &str, clock: Clock) -> Deployed {
     let arn = |of: &str| format!("arn:aws:{of}");
     let table = ("TABLE", TABLE.to_owned());
     let secrets = ("SECRETS_PATH", SECRETS.to_owned());
@@ -76,13 +82,19 @@ pub(crate) fn deployed(name: &str, cloud: &Cloud) -> Deployed {
         name: name.to_owned(),
         binary: binary(name),
         environment: variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-        endpoint: cloud.url().to_owned(),
+        endpoint: endpoint.to_owned(),
         timeout: Duration::from_secs(timeout_s),
+        clock,
     }
 }
 
 /// Held by everybody who uses the machine, and alone by whoever measures it.
 static MACHINE: RwLock<()> = RwLock::const_new(());
+
+/// The whole machine, for a test that needs all of it.
+pub(crate) async fn whole_machine() -> RwLockWriteGuard<'static, ()> {
+    MACHINE.write().await
+}
 
 /// A part in the machine.
 #[expect(dead_code, reason = "a guard is only held")]
@@ -228,5 +240,10 @@ pub(crate) fn webhook(order: &Value) -> Value {
 
 /// The path of Shopify's hook.
 pub(crate) fn hook() -> String {
-    format!("/hooks/{}/shopify", sample::SHOP)
+    hook_of("shopify")
+}
+
+/// The path of a cart's hook.
+pub(crate) fn hook_of(cart: &str) -> String {
+    format!("/hooks/{}/{cart}", sample::SHOP)
 }

@@ -3,7 +3,22 @@
 use crate::template::{Template, text};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use wasurena_cloud::telemetry::{METRICS, NAMESPACE};
+use wasurena_cloud::telemetry::{METRICS, Metric, NAMESPACE};
+
+/// What is counted and is no fault.
+const GOOD_NEWS: [Metric; 3] = [Metric::WebhooksAccepted, Metric::FollowUpsSent, Metric::Delivered];
+
+/// Faults without an alarm of their own, and what a person learns of them by.
+const WITHOUT_ALARM: [(Metric, &str); 8] = [
+    (Metric::WebhooksRefused, "it is no webhook of a cart of ours; a flood of such calls has its alarm"),
+    (Metric::PlanningFailed, "tried again; what fails for good is in StreamFailures, and the keeper plans for it"),
+    (Metric::AlarmsFailed, "tried again; what fails for good is in StreamFailures, and the keeper finds it overdue"),
+    (Metric::EventsFailed, "tried again; what fails for good is in EventFailures"),
+    (Metric::FollowUpsRefused, "its state says so, and what was promised is on the shop's list"),
+    (Metric::HardBounces, "the account's bounce rate has its alarm, and the address is on the shop's list"),
+    (Metric::SoftBounces, "sent again after an hour, a day, three days; what was promised is then on the shop's list"),
+    (Metric::Complaints, "the account's complaint rate has its alarm"),
+];
 
 /// AWS's own metrics that the template may look at, by namespace, with the dimensions they have.
 const AWS_METRICS: [(&str, &str, &[&str]); 12] = [
@@ -147,6 +162,9 @@ fn what_a_person_must_do_something_about_calls_them() {
         (NAMESPACE, "WebhooksUnsigned"),
         (NAMESPACE, "WebhooksUnreadable"),
         (NAMESPACE, "AccountStopped"),
+        (NAMESPACE, "RepairsFailed"),
+        (NAMESPACE, "ShopsFailed"),
+        (NAMESPACE, "SlotsFailed"),
         ("AWS/SES", "Reputation.BounceRate"),
         ("AWS/SES", "Reputation.ComplaintRate"),
         ("AWS/Lambda", "Errors"),
@@ -156,6 +174,60 @@ fn what_a_person_must_do_something_about_calls_them() {
     ] {
         assert!(watched.contains(&(namespace.to_owned(), name.to_owned())), "no alarm looks at {namespace} {name}");
     }
+}
+
+#[test]
+fn every_fault_that_is_counted_has_an_alarm_or_a_reason_to_have_none() {
+    let template = Template::main();
+    let alarms = template.of_type("AWS::CloudWatch::Alarm");
+    let watched: BTreeSet<Watched> = alarms.values().flat_map(|alarm| of_alarm(alarm)).collect();
+    for (function, counted) in METRICS {
+        for metric in counted {
+            let dimensions = vec![("Function".to_owned(), function.to_owned())];
+            let of_function = Watched { namespace: NAMESPACE.to_owned(), name: metric.name().to_owned(), dimensions };
+            let is_fine = GOOD_NEWS.contains(metric) || WITHOUT_ALARM.iter().any(|(without, _)| without == metric);
+            assert_ne!(
+                watched.contains(&of_function),
+                is_fine,
+                "{of_function:?}: an alarm, or a reason; one of the two"
+            );
+        }
+    }
+}
+
+/// `docs/deploy.md`, "When an alarm comes": a row for each, under the name that the stack gives it where it is called as
+/// the guide calls it.
+#[test]
+fn the_guide_has_a_row_for_every_alarm_and_for_no_other() {
+    let guide = include_str!("../../../docs/deploy.md");
+    let section = guide.split("## When an alarm comes").nth(1).expect("the section");
+    let table: Vec<&str> =
+        section.lines().skip_while(|l| !l.starts_with('|')).take_while(|l| l.starts_with('|')).collect();
+    let rows = table.iter().filter_map(|row| {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let name = cells[0].strip_prefix("`wasurena-")?.strip_suffix('`')?;
+        assert!(cells.len() == 3 && cells.iter().all(|cell| !cell.is_empty()), "what happened, and what to do: {row}");
+        Some(format!("${{AWS::StackName}}-{name}"))
+    });
+    let told: Vec<String> = rows.collect();
+    let template = Template::main();
+    let alarms = template.of_type("AWS::CloudWatch::Alarm");
+    let mut names: Vec<String> = alarms.values().map(|alarm| text(&alarm["AlarmName"])).collect();
+    let mut sorted = told.clone();
+    sorted.sort();
+    names.sort();
+    assert_eq!(sorted, names, "each alarm once");
+}
+
+#[test]
+fn the_guide_says_what_the_keepers_report_may_find() {
+    let guide = include_str!("../../../docs/deploy.md");
+    let section = guide.split("### The keeper's report").nth(1).expect("the section");
+    let section = section.split("\n### ").next().unwrap_or_default();
+    let rows = section.lines().filter_map(|row| row.strip_prefix("| `")?.split('`').next());
+    let told: BTreeSet<&str> = rows.collect();
+    let found: BTreeSet<&str> = keep_promises::Finding::ALL.iter().map(|finding| finding.name()).collect();
+    assert_eq!(told, found);
 }
 
 #[test]

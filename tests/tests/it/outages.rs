@@ -48,6 +48,15 @@ async fn throttling_is_certainly_not_sent_and_tried_again() {
 }
 
 #[tokio::test]
+async fn the_accounts_rate_is_asked_again_and_a_hiccup_does_not_stop_the_slot() {
+    let journey = after_an_order().await;
+    journey.turn("faults", &json!({ "call": "ses.GetAccount", "how": "fail_before", "times": 2 })).await;
+    // Two minutes later the slot's next alarm would ring.
+    journey.until("2026-12-02T10:01:00+09:00").await;
+    assert_eq!(journey.received(HANAKO).await, ["12-02 10:00 thanks-first"]);
+}
+
+#[tokio::test]
 async fn what_cannot_be_known_is_in_doubt_never_sent_again_and_settled_after_25_hours() {
     for how in ["timeout", "fail_before", "fail_after"] {
         let journey = after_an_order().await;

@@ -1,7 +1,7 @@
 //! The sender's crash points: what it does not know is in doubt, what it knows is not lost.
 
 use serde_json::{Value, json};
-use wasurena_tests::journey::{Journey, orders};
+use wasurena_tests::journey::{Journey, moment, orders};
 
 async fn after_orders(count: u64) -> Journey {
     let journey = Journey::begin().await;
@@ -37,6 +37,20 @@ async fn an_acceptance_is_not_forgotten_while_the_diary_is_away_for_a_moment() {
     journey.turn("faults", &json!({ "call": "dynamodb.PutItem", "how": "down", "times": 6 })).await;
     journey.until("2026-12-02T10:30:00+09:00").await;
     assert_eq!(thanks(&journey, "sent").await, 1, "{:?}", journey.states("customer1@example.jp").await);
+}
+
+#[tokio::test]
+async fn once_ses_has_throttled_the_slot_goes_on_at_half_the_pace() {
+    let journey = after_orders(6).await;
+    journey.turn("faults", &json!({ "call": "ses.SendEmail", "how": "throttle", "times": 1 })).await;
+    journey.until("2026-12-02T10:30:00+09:00").await;
+    let mails = journey.mails().await;
+    let times: Vec<_> = mails.iter().map(|mail| moment(mail["sent_at"].as_str().unwrap())).collect();
+    assert_eq!(times.len(), 6);
+    assert!(times[0] >= moment("2026-12-02T10:02:00+09:00"), "{times:?}");
+    // Half of 14 a second.
+    let gaps = times.windows(2).map(|pair| (pair[1] - pair[0]).num_milliseconds());
+    assert!(gaps.min() >= Some(142), "{times:?}");
 }
 
 /// Wherever a short outage of reading begins: before the claim, after it, or at the second customer.

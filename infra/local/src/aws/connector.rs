@@ -1,6 +1,7 @@
 //! The SDK's transport. A request never leaves the process: it is counted,
 //! perhaps struck by a fault, and answered by one of the servers beside.
 
+use std::future::pending;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,6 +18,7 @@ use serde_json::Value;
 
 use super::Inner;
 use super::faults::How;
+use super::gate::{Crossing, Gate, Passage};
 use super::permissions::permissions;
 use super::route::{Call, Service, route};
 use super::wire::{Answer, ApiError};
@@ -31,11 +33,18 @@ pub(crate) struct Connector {
     requests: Arc<AtomicU64>,
     /// Who calls through it, where that is to be known.
     caller: Option<&'static str>,
+    /// What every request waits at, where somebody keeps a gate.
+    gate: Option<Arc<dyn Gate>>,
 }
 
 impl Connector {
     pub(crate) fn new(cloud: Arc<Inner>) -> Self {
-        Self { cloud, requests: Arc::default(), caller: None }
+        Self { cloud, requests: Arc::default(), caller: None, gate: None }
+    }
+
+    /// The same transport, behind a gate.
+    pub(crate) fn behind(&self, gate: Arc<dyn Gate>) -> Self {
+        Self { gate: Some(gate), ..self.clone() }
     }
 
     /// The same transport, for the clients of one caller.
@@ -50,6 +59,41 @@ impl Connector {
             Ok(call) => self.serve(&call, request.body().bytes().unwrap_or_default())?,
             Err(unknown) => unknown.into(),
         };
+        Ok(answer.into_response(id))
+    }
+
+    /// Answers a request whose turn a gate decides.
+    async fn answer_at(&self, gate: &dyn Gate, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let id = self.requests.fetch_add(1, Ordering::Relaxed);
+        let call = match route(request) {
+            Ok(call) => call,
+            Err(unknown) => return Ok(Answer::from(unknown).into_response(id)),
+        };
+        let name = call.full_name();
+        let crossing = Crossing { call: &name, body: request.body().bytes().unwrap_or_default() };
+        let effect = || {
+            self.cloud.meter.call(&name);
+            let answer = self.dispatch(&call, crossing.body);
+            gate.took_effect(crossing, answer.status, &answer.body);
+            answer
+        };
+        let answer = match gate.admit(crossing).await {
+            Passage::Through => effect(),
+            Passage::Throttled => call.service.throttled().into(),
+            Passage::Failed => call.service.failed().into(),
+            Passage::Unreachable => return Err(broken(io::ErrorKind::ConnectionRefused).never_connected()),
+            Passage::AnswerLost => {
+                effect();
+                gate.release(&name).await;
+                return Err(broken(io::ErrorKind::ConnectionReset));
+            }
+            Passage::Silent => pending().await,
+            Passage::SilentlyDone => {
+                effect();
+                pending().await
+            }
+        };
+        gate.release(&name).await;
         Ok(answer.into_response(id))
     }
 
@@ -99,7 +143,12 @@ impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let connector = self.clone();
         // Nothing happens before the caller waits for it, as on a network.
-        HttpConnectorFuture::new(async move { connector.answer(&request) })
+        HttpConnectorFuture::new(async move {
+            match &connector.gate {
+                Some(gate) => connector.answer_at(&**gate, &request).await,
+                None => connector.answer(&request),
+            }
+        })
     }
 }
 

@@ -9,6 +9,7 @@
 mod connector;
 mod dynamodb;
 mod faults;
+mod gate;
 mod permissions;
 mod route;
 mod scheduler;
@@ -41,6 +42,7 @@ use usage::Meter;
 
 pub use dynamodb::{StreamError, Streams};
 pub use faults::{Fault, FaultError, Faults, How};
+pub use gate::{Crossing, Gate, Passage, Passing};
 pub use scheduler::{Alarm, Ring, Scheduler};
 pub use sdk::{ACCOUNT, REGION};
 pub use ses::{EventKind, MailError, Ses, StoredMail};
@@ -122,6 +124,32 @@ impl Aws {
         let dynamodb = DynamoDb::open(&diary, Arc::clone(&meter)).map_err(broken)?;
         let streams = Streams::open(&diary, dynamodb.database().clone(), Arc::clone(&store), Arc::clone(&time))
             .map_err(|error| broken(error.into()))?;
+        Ok(Self::of(dynamodb, streams, store, meter, time))
+    }
+
+    /// A copy, in memory, of the cloud kept in `folder`, which nobody has open: for worlds of which there are many and
+    /// none is kept. Its streams are not trimmed.
+    ///
+    /// # Errors
+    /// When the folder holds no cloud.
+    pub fn copy(folder: &Path, time: Arc<dyn VirtualTime>) -> Result<Self, OpenError> {
+        let (diary, store) = (folder.join(DIARY_FILE), folder.join(CLOUD_FILE));
+        let meter = Arc::new(Meter::default());
+        let dynamodb = DynamoDb::copy(&diary, Arc::clone(&meter))
+            .map_err(|source| OpenError::File { file: diary, source: source.into() })?;
+        let store = Store::copy(&store).map_err(|source| OpenError::File { file: store, source: source.into() })?;
+        let store = Arc::new(store);
+        let streams = Streams::in_memory(dynamodb.database().clone(), Arc::clone(&store), Arc::clone(&time));
+        Ok(Self::of(dynamodb, streams, store, meter, time))
+    }
+
+    fn of(
+        dynamodb: DynamoDb,
+        streams: Streams,
+        store: Arc<Store>,
+        meter: Arc<Meter>,
+        time: Arc<dyn VirtualTime>,
+    ) -> Self {
         let inner = Arc::new(Inner {
             dynamodb,
             streams,
@@ -133,7 +161,7 @@ impl Aws {
             store,
             time,
         });
-        Ok(Self { connector: Connector::new(Arc::clone(&inner)), inner })
+        Self { connector: Connector::new(Arc::clone(&inner)), inner }
     }
 
     /// What to build SDK clients from. A client's own settings go on top. The
@@ -147,6 +175,12 @@ impl Aws {
     #[must_use]
     pub fn sdk_config_of(&self, caller: &'static str) -> SdkConfig {
         sdk::config(self.connector.of(caller), Arc::clone(&self.inner.time))
+    }
+
+    /// The same, for clients whose every request waits at a gate.
+    #[must_use]
+    pub fn sdk_config_behind(&self, gate: Arc<dyn Gate>) -> SdkConfig {
+        sdk::config(self.connector.behind(gate), Arc::clone(&self.inner.time))
     }
 
     /// What each caller needs permission for, by its calls since the start: the names of IAM actions, and what they

@@ -23,11 +23,6 @@ pub const REGION: &str = "ap-northeast-1";
 /// The one account of the embedded cloud.
 pub const ACCOUNT: &str = "000000000000";
 
-/// How often a sleep lets everything else run before it moves the clock. A
-/// timeout races such a sleep against a call; the call, which never waits for
-/// anything outside this process, must win that race.
-const TURNS_BEFORE_WAKING: u8 = 8;
-
 pub(crate) fn config(connector: Connector, time: Arc<dyn VirtualTime>) -> SdkConfig {
     let time = SdkTime(time);
     let credentials = Credentials::new("EMBEDDED", "embedded", None, None, "embedded cloud");
@@ -45,7 +40,7 @@ pub(crate) fn config(connector: Connector, time: Arc<dyn VirtualTime>) -> SdkCon
         .build()
 }
 
-/// Gives the SDK virtual time. Sleeping costs no real time: it moves the clock.
+/// Gives the SDK virtual time.
 #[derive(Debug, Clone)]
 struct SdkTime(Arc<dyn VirtualTime>);
 
@@ -57,12 +52,6 @@ impl TimeSource for SdkTime {
 
 impl AsyncSleep for SdkTime {
     fn sleep(&self, duration: Duration) -> Sleep {
-        let time = Arc::clone(&self.0);
-        Sleep::new(async move {
-            for _ in 0..TURNS_BEFORE_WAKING {
-                tokio::task::yield_now().await;
-            }
-            time.advance(duration);
-        })
+        Arc::clone(&self.0).sleep(duration)
     }
 }

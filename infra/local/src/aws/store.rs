@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, MAIN_DB, OptionalExtension, Transaction, TransactionBehavior, params};
 
 /// The file could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +57,13 @@ impl Store {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.execute_batch(&format!("BEGIN IMMEDIATE; {SCHEMA} COMMIT;"))?;
+        Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    /// A copy of the file in memory. Nothing that is written to it reaches the file.
+    pub(crate) fn copy(path: &Path) -> Result<Self, rusqlite::Error> {
+        let mut connection = Connection::open_in_memory()?;
+        connection.restore(MAIN_DB, path, None::<fn(rusqlite::backup::Progress)>)?;
         Ok(Self { connection: Mutex::new(connection) })
     }
 

@@ -2,9 +2,10 @@
 //! year can be played in seconds and a test can stand still.
 
 use std::fmt::Debug;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use aws_smithy_async::rt::sleep::Sleep;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// A clock that can be told to jump ahead.
@@ -16,7 +17,15 @@ pub trait VirtualTime: Send + Sync + Debug {
 
     /// Moves the clock ahead.
     fn advance(&self, by: Duration);
+
+    /// Returns when `by` has passed by this clock.
+    fn sleep(self: Arc<Self>, by: Duration) -> Sleep;
 }
+
+/// How often a sleep lets everything else run before it moves the clock. A
+/// timeout races such a sleep against a call; the call, which never waits for
+/// anything outside this process, must win that race.
+const TURNS_BEFORE_WAKING: u8 = 8;
 
 /// The clock of `wasurena up`, of the demo and of the tests.
 #[derive(Debug)]
@@ -88,6 +97,16 @@ impl VirtualTime for VirtualClock {
     fn advance(&self, by: Duration) {
         let mut hand = self.hand();
         hand.shows = later(hand.shows, by);
+    }
+
+    /// Sleeping costs no real time: it moves the clock.
+    fn sleep(self: Arc<Self>, by: Duration) -> Sleep {
+        Sleep::new(async move {
+            for _ in 0..TURNS_BEFORE_WAKING {
+                tokio::task::yield_now().await;
+            }
+            self.advance(by);
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Customers: their record, and their file of follow-ups.
 
 use super::follow_ups::FOLLOW_UP;
-use super::item::{Condition, Envelope, Item, from_item, kind, to_item};
+use super::item::{Condition, Envelope, Item, from_item, kind, kind_is_not, to_item};
 use super::keys::{Key, due_partition, due_place};
 use super::ledger::LEDGER;
 use super::{Diary, DiaryError};
@@ -13,6 +13,7 @@ use wasurena_domain::customer::Customer;
 use wasurena_domain::follow_up::FollowUp;
 use wasurena_domain::ids::{CustomerId, ShopId};
 use wasurena_domain::ledger::Entry;
+use wasurena_domain::mistake::{Mistake, made};
 use wasurena_domain::shop::Shop;
 
 /// Why and when somebody has to look at a customer.
@@ -194,6 +195,7 @@ impl Diary {
             })?;
         let condition =
             Condition::stands(&[("version", Some(version_value(before.customer.version))), ("attention", mark)]);
+        let condition = if made(Mistake::MarkClearedBlindly) { kind_is_not(ERASED) } else { condition };
         self.put(customer_item(shop, after)?, condition).await
     }
 

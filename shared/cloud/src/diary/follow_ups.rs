@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use wasurena_domain::calendar::Slot;
 use wasurena_domain::follow_up::{FollowUp, State};
 use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId};
+use wasurena_domain::mistake::{Mistake, made};
 
 /// An entry of the index of what is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +107,10 @@ impl Diary {
             .table_name(&self.table)
             .set_key(Some(Key::follow_up(shop, customer, id).attributes()))
             .update_expression("SET #state = :claimed, #attempt = :attempt, #until = :until ADD #attempts :one")
-            .condition_expression("#state = :planned AND #slot = :slot")
+            .condition_expression(match made(Mistake::ClaimWithoutCondition) {
+                true => "attribute_exists(#state) OR (#state = :planned AND #slot = :slot)",
+                false => "#state = :planned AND #slot = :slot",
+            })
             .expression_attribute_names("#state", "state")
             .expression_attribute_names("#attempt", "attempt")
             .expression_attribute_names("#until", "until")

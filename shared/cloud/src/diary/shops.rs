@@ -155,7 +155,7 @@ impl Diary {
     }
 
     /// The items of a partition whose place begins so, read strongly.
-    async fn beginning_with(&self, pk: &str, sk: &str) -> Result<Vec<super::item::Item>, DiaryError> {
+    pub(super) async fn beginning_with(&self, pk: &str, sk: &str) -> Result<Vec<super::item::Item>, DiaryError> {
         let mut query = self
             .client
             .query()

@@ -56,6 +56,15 @@ impl Diary {
         Ok(())
     }
 
+    /// The tasks of one kind. Where there are none, as is usual of most, that is half a unit.
+    ///
+    /// # Errors
+    /// [`DiaryError`] where the diary cannot be read.
+    pub async fn tasks_of_kind(&self, shop: &ShopId, kind: TaskKind) -> Result<Vec<Task>, DiaryError> {
+        let Key { pk, sk } = Key::task(shop, &format!("{}#", kind.name()));
+        self.beginning_with(&pk, &sk).await?.into_iter().map(from_item).collect()
+    }
+
     /// The owner's list, by kind.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ mod planning;
 mod post;
 mod programme;
 mod secrecy;
+mod senders;
 mod shop_settings;
 mod stream;
 mod support;

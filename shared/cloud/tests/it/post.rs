@@ -111,3 +111,21 @@ async fn the_rate_is_the_accounts_and_never_below_the_sandbox(#[case] answer: &s
     let post = Post::new(clients(200, "", answer).ses(), "wasurena");
     assert!((post.rate().await.unwrap() - rate).abs() < f64::EPSILON);
 }
+
+#[rstest]
+#[case("throttle")]
+#[case("down")]
+#[case("timeout")]
+#[case("fail_before")]
+#[case("fail_after")]
+#[tokio::test]
+async fn the_rate_is_asked_again_and_never_without_end(#[case] how: &str) {
+    let cloud = Cloud::open().await;
+    let post = Post::new(cloud.clients.ses(), "wasurena");
+    cloud.fault(json!({ "call": "ses.GetAccount", "how": how, "times": 2 }));
+    assert!(post.rate().await.is_ok());
+    assert_eq!(cloud.calls("ses.GetAccount"), 3);
+    cloud.fault(json!({ "call": "ses.GetAccount", "how": how }));
+    assert_eq!(post.rate().await, Err(SendError::NotConnected));
+    assert_eq!(cloud.calls("ses.GetAccount"), 6);
+}

@@ -57,6 +57,8 @@ pub enum Reason {
     DataRequested,
     /// The cart asks for everything that came from it to be erased.
     ShopRedacted,
+    /// What stands in the diary cannot be read.
+    Unreadable,
 }
 
 impl Reason {
@@ -89,6 +91,7 @@ impl Reason {
             Self::NoName => "no_name",
             Self::DataRequested => "data_requested",
             Self::ShopRedacted => "shop_redacted",
+            Self::Unreadable => "unreadable",
         }
     }
 }

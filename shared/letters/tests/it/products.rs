@@ -68,6 +68,8 @@ fn faults_are_told_by_row_and_column() {
         ),
         ("name,商品名\n皿,皿\n", vec!["products.csv:1: column B (`商品名`) stands twice"]),
         ("id,name\n7,\n", vec!["products.csv:2: column B (`name`) of row 2 must not be empty"]),
+        // The end of a file as DOS wrote it.
+        ("name\n飯碗\n\u{1a}", vec!["products.csv:3: column A (`name`) of row 3 must not be empty"]),
         ("id,name\n7,皿,x\n", vec!["products.csv:2: column C of row 2 has no header"]),
         ("id,name\n7,皿\n8 7,鉢\n", vec!["products.csv:3: column A (`id`) of row 3 must not name `7` again"]),
         ("name\n皿\n皿\n", vec!["products.csv:3: column A (`name`) of row 3 must not come twice without an id"]),

@@ -37,6 +37,13 @@ pub(super) fn open(path: &Path) -> Result<Database, FileError> {
     Ok(database)
 }
 
+/// A copy of the file in memory, indexes and all. Nothing that is written to it reaches the file.
+pub(super) fn copy(path: &Path) -> Result<Database, FileError> {
+    let database = Database::memory()?;
+    database.restore_from(path.to_str().ok_or(FileError::Path)?)?;
+    Ok(database)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -49,6 +49,10 @@ impl DynamoDb {
         Ok(Self { database: file::open(file)?, meter })
     }
 
+    pub(crate) fn copy(file: &Path, meter: Arc<Meter>) -> Result<Self, FileError> {
+        Ok(Self { database: file::copy(file)?, meter })
+    }
+
     pub(crate) fn database(&self) -> &Database {
         &self.database
     }

@@ -49,7 +49,8 @@ pub struct Streams {
     database: Database,
     store: Arc<Store>,
     time: Arc<dyn VirtualTime>,
-    trimmer: Arc<Mutex<Connection>>,
+    /// The file's second connection; a cloud in memory is too short-lived to be trimmed.
+    trimmer: Option<Arc<Mutex<Connection>>>,
 }
 
 impl Streams {
@@ -62,7 +63,11 @@ impl Streams {
         let trimmer = Connection::open(file)?;
         trimmer.busy_timeout(PATIENCE)?;
         trimmer.pragma_update(None, "synchronous", "NORMAL")?;
-        Ok(Self { database, store, time, trimmer: Arc::new(Mutex::new(trimmer)) })
+        Ok(Self { trimmer: Some(Arc::new(Mutex::new(trimmer))), ..Self::in_memory(database, store, time) })
+    }
+
+    pub(crate) fn in_memory(database: Database, store: Arc<Store>, time: Arc<dyn VirtualTime>) -> Self {
+        Self { database, store, time, trimmer: None }
     }
 
     /// Up to `limit` (at most 1,000) records of the table's stream after
@@ -129,7 +134,8 @@ impl Streams {
     }
 
     fn delete_up_to(&self, table: &str, sequence: i64) -> Result<usize, StreamError> {
-        let trimmer = self.trimmer.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(trimmer) = &self.trimmer else { return Ok(0) };
+        let trimmer = trimmer.lock().unwrap_or_else(PoisonError::into_inner);
         let mut delete = trimmer.prepare_cached(
             "DELETE FROM _stream_records WHERE table_name = ?1
              AND CAST(sequence_number AS INTEGER) <= ?2
