@@ -3,7 +3,7 @@
 //! Processes die at requests: one that is fated reaches its request, nobody answers it, and whoever started it ends
 //! it there: before the request took effect or after it. So an instant is drawn by a seed, and nothing waits by the
 //! clock. What AWS itself does between functions is not done here; whoever carries streams, rings alarms and brings
-//! events asks for them at [`CONTROL`].
+//! events asks for them at `CONTROL`.
 
 mod fate;
 mod process;

@@ -81,8 +81,8 @@ fn case_since(told: &Told) -> Option<u64> {
     Some(told.came_back?.max(told.stored?.1))
 }
 
+/// Whether somebody has ordered after they first asked to be forgotten; where nobody knows when that was, they may have.
 fn has_ordered_since(person: usize, life: &Life, witness: &Witness) -> bool {
-    // A record of when each order was placed against when it was forgotten would be needed; who may have come back is left alone.
     let forgotten = life.hooks.iter().filter(|hook| hook.person == person && hook.says == Says::Forget);
     let asked = forgotten.filter_map(|hook| asked_at(&hook.body)).min();
     orders_of(person, life, witness).any(|told| told.paid_at.zip(asked).is_none_or(|(paid, asked)| paid >= asked))

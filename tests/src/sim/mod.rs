@@ -18,8 +18,10 @@ mod streams;
 mod table;
 mod time;
 mod trail;
+mod trouble;
 mod weather;
 mod witness;
+mod world;
 
 pub use laws::Violation;
 pub use range::{Broken, Report, play_all};

@@ -160,7 +160,6 @@ pub(crate) fn programme(shop: &str, variant: u32) -> Files {
                 .replace("from = \"09:00\"", "from = \"10:00\"")
                 .replace("うつわ さくら", "うつわ かえで"),
             "programme.toml" if variant % 2 == 1 => text.replace("at = \"10:00\"", "at = \"15:30\""),
-            "greeting.txt" | "frame.mjml" | "frame.txt" => text.to_owned(),
             _ => text.to_owned(),
         };
         (path.to_owned(), text)

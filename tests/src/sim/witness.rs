@@ -79,8 +79,6 @@ pub(crate) struct Witness {
     pub(crate) not_arrived: BTreeMap<String, usize>,
     /// Shops whose stop switch is known to be on, and from which step.
     pub(crate) switched_off: BTreeMap<String, Step>,
-    /// Shops whose stop switch was ever turned.
-    pub(crate) switched: BTreeSet<String>,
     /// Follow-ups that were planned, by their keys.
     pub(crate) planned: BTreeSet<String>,
     /// Webhooks that were answered with 2xx, by their places.
@@ -100,7 +98,6 @@ impl Witness {
             claims: BTreeMap::new(),
             not_arrived: BTreeMap::new(),
             switched_off: BTreeMap::new(),
-            switched: BTreeSet::new(),
             planned: BTreeSet::new(),
             accepted_hooks: BTreeSet::new(),
             addresses: life.people.iter().enumerate().map(|(n, person)| (person.address.clone(), n)).collect(),
@@ -203,7 +200,6 @@ impl Witness {
 
     /// An owner turns the stop switch.
     pub(crate) fn begins_to_switch(&mut self, shop: &str, on: bool) {
-        self.switched.insert(shop.to_owned());
         if !on {
             self.switched_off.remove(shop);
         }
