@@ -107,8 +107,14 @@ impl World {
         self.stage.time.now()
     }
 
-    /// Lives to the end, then looks at the books, then has everything told once more.
+    /// Lives to the end, with a look at the books on the way; then looks at the books, then has everything told once more.
     pub(super) fn live(&mut self) -> Result<(), Violation> {
+        let all_is_put_right = self.life.ends + Duration::days(1);
+        while self.now() < all_is_put_right {
+            self.step(true)?;
+        }
+        let books = Books::new(table::items(&self.stage.aws));
+        laws::nothing_is_lost(&books, self.now(), &self.life, &self.witness)?;
         while self.now() < self.ends {
             self.step(true)?;
         }
