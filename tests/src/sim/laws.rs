@@ -376,3 +376,71 @@ fn nobody_else_changed_anything(books: &Books, life: &Life, witness: &Witness) -
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use wasurena_local::sample;
+
+    /// Somebody who has bought once, and a mail to them that was claimed at step 5.
+    fn bought_once() -> (Life, Witness, Accepted) {
+        let now: DateTime<Utc> = "2026-12-01T00:00:00Z".parse().expect("a moment");
+        let (shop, cart) = (sample::SHOP, Cart::Standard);
+        let person = Person { address: format!("kyaku-0@{DOMAIN}"), shop, cart, agrees: true };
+        let says = Says::Paid(now);
+        let hook = Hook { person: 0, order: 1, shop, cart, topic: "", body: Value::Null, says, is_signed: true };
+        let life =
+            Life { people: vec![person], hooks: vec![hook], deeds: Vec::new(), unlucky: None, begins: now, ends: now };
+        let mut witness = Witness::new(&life);
+        let told = Told { paid_at: Some(now), stored: Some((now, 1)), ..Told::default() };
+        witness.orders.insert(1, told);
+        witness.claims.insert("attempt".to_owned(), 5);
+        let mail = Accepted {
+            message: "message".to_owned(),
+            person: 0,
+            shop: shop.to_owned(),
+            follow_up: "follow-up".to_owned(),
+            attempt: "attempt".to_owned(),
+            at: now,
+            stop_url: String::new(),
+        };
+        witness.mails.push(mail.clone());
+        (life, witness, mail)
+    }
+
+    /// The invariant that the mail breaks once the record is changed like that.
+    fn breaks(step: &str, change: impl FnOnce(&mut Witness)) -> Option<&'static str> {
+        let (life, mut witness, mail) = bought_once();
+        change(&mut witness);
+        let item = json!({ "step": { "S": step } });
+        of_mail(&mail, Some(&item), &life, &witness).err().map(|violation| violation.invariant)
+    }
+
+    fn order(witness: &mut Witness) -> &mut Told {
+        witness.orders.get_mut(&1).expect("the order")
+    }
+
+    #[test]
+    fn a_mail_breaks_what_was_known_before_its_claim_and_nothing_else() {
+        assert_eq!(breaks("thanks-first", |_| {}), None);
+        assert_eq!(breaks("thanks-first", |w| w.mails.extend(w.mails.clone())), Some("I1"));
+        assert_eq!(breaks("thanks-first", |w| w.claims.clear()), Some("I1"));
+        assert_eq!(breaks("news-presents", |_| {}), Some("I3"));
+        assert_eq!(breaks("thanks-first", |w| w.people[0].stopped = Some(4)), Some("I4"));
+        assert_eq!(breaks("thanks-first", |w| w.people[0].stopped = Some(5)), None);
+        assert_eq!(breaks("thanks-first", |w| w.switched_off.extend([(sample::SHOP.to_owned(), 4)])), Some("I4"));
+        assert_eq!(breaks("thanks-first", |w| order(w).came_back = Some(4)), Some("I7"));
+        assert_eq!(breaks("thanks-first", |w| order(w).came_back = Some(5)), None);
+        assert_eq!(breaks("thanks-first", |w| w.orders.clear()), Some("I9"));
+    }
+
+    #[test]
+    fn what_came_back_may_go_out_once_more() {
+        let twice = |w: &mut Witness| {
+            w.mails.extend(w.mails.clone());
+            w.not_arrived.insert("follow-up".to_owned(), 1);
+        };
+        assert_eq!(breaks("thanks-first", twice), None);
+    }
+}
