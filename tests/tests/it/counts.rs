@@ -1,7 +1,9 @@
 //! What counts as what, from the webhook to the mail: the journeys behind the domain's tables.
 
 use serde_json::{Value, json};
-use wasurena_tests::journey::{Journey, orders};
+use wasurena_letters::Files;
+use wasurena_local::sample;
+use wasurena_tests::journey::{Journey, moment, orders};
 
 const HANAKO: &str = "hanako@example.jp";
 const AT: &str = "2026-12-01T10:00:00+09:00";
@@ -74,4 +76,59 @@ async fn a_konbini_order_begins_when_it_is_paid() {
     journey.shopify("orders/paid", &paid).await;
     journey.days(2).await;
     assert_eq!(journey.received(HANAKO).await, ["12-06 10:00 thanks-first"]);
+}
+
+/// Publishes the default programme with a line more in the shop's settings, and perhaps a product file.
+async fn publish(journey: &Journey, line: &str, products: Option<&str>) {
+    let with_line = |text: &str| text.replace("shards = 1", &format!("shards = 1\n{line}"));
+    let default = wasurena_letters::utsuwa("2026-12-01".parse().unwrap());
+    let files = default.iter().map(|(path, text)| match path {
+        "shop.toml" => (path.to_owned(), with_line(text)),
+        _ => (path.to_owned(), text.to_owned()),
+    });
+    let products = products.map(|table| ("products.csv".to_owned(), table.to_owned()));
+    let shop = sample::SHOP.to_owned().try_into().unwrap();
+    journey.world().bookshelf().publish(&shop, &Files::new(files.chain(products)).unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_the_shop_orders_itself_is_kept_and_nobodys() {
+    let journey = Journey::begin().await;
+    publish(&journey, "own_addresses = [\"@staff.example.jp\"]", None).await;
+    assert_eq!(journey.shopify("orders/create", &order(&json!({ "email": "sato@staff.example.jp" }))).await, 200);
+    journey.days(25).await;
+    assert!(journey.mails().await.is_empty() && journey.tasks().await.is_empty());
+    let diary = journey.diary().await;
+    let of = |entity: &str| diary.iter().filter(|item| item["entity"]["S"] == entity).count();
+    assert_eq!((of("purchase"), of("customer"), of("follow_up")), (1, 0, 0));
+}
+
+/// Stripe's event has no lines, only the payment link: what was bought is told by the link's own name, else by the
+/// product file, else by nobody.
+#[tokio::test]
+async fn a_payment_link_says_what_was_bought() {
+    let journey = Journey::begin().await;
+    let table = "id,name,picture\nplink_1,粉引の飯碗,https://img.example.jp/meshiwan.jpg\n";
+    publish(&journey, "products = \"products.csv\"", Some(table)).await;
+    let rows = [
+        ("plink_1", json!({}), "粉引の飯碗", true),
+        ("plink_1", json!({ "product_name": "飯碗(大)" }), "飯碗(大)", true),
+        ("plink_2", json!({ "product_name": "湯呑み" }), "湯呑み", false),
+        ("plink_2", json!({}), "お品", false),
+    ];
+    for (number, (link, metadata, ..)) in rows.iter().enumerate() {
+        let mut paid =
+            orders::stripe(&format!("pi_{number}"), moment(AT).timestamp(), &format!("c{number}@example.jp"));
+        paid["data"]["object"]["payment_link"] = json!(link);
+        paid["data"]["object"]["metadata"] = metadata.clone();
+        assert_eq!(journey.stripe(&paid).await, 200);
+    }
+    journey.until("2026-12-02T12:00:00+09:00").await;
+    let mails = journey.mails().await;
+    for (number, (link, metadata, name, pictured)) in rows.iter().enumerate() {
+        let mail = mails.iter().find(|mail| mail["to"][0] == format!("c{number}@example.jp")).unwrap();
+        assert!(mail["text"].as_str().unwrap().contains(name), "{link} {metadata}: {}", mail["text"]);
+        let shows = mail["html"].as_str().unwrap().contains("https://img.example.jp/meshiwan.jpg");
+        assert_eq!(shows, *pictured, "{link} {metadata}");
+    }
 }

@@ -44,9 +44,14 @@ async fn two_shops() -> Journey {
 
 /// Sends Hanako's order to a shop, signed with a secret.
 async fn order(journey: &Journey, shop: &str, secret: &str) -> StatusCode {
-    let body = orders::paid(1, "2026-12-01T10:00:00+09:00", HANAKO, "飯碗").to_string();
+    let body = orders::paid(1, "2026-12-01T10:00:00+09:00", HANAKO, "飯碗");
+    hook(journey, shop, secret, "orders/create", &body).await
+}
+
+async fn hook(journey: &Journey, shop: &str, secret: &str, topic: &str, body: &Value) -> StatusCode {
+    let body = body.to_string();
     let (name, signature) = sign::shopify(secret, body.as_bytes());
-    let headers = [(name, signature.as_str()), ("x-shopify-topic", "orders/create")];
+    let headers = [(name, signature.as_str()), ("x-shopify-topic", topic)];
     journey.post(&format!("/hooks/{shop}/shopify"), &headers, body.into()).await.status()
 }
 
@@ -162,6 +167,27 @@ async fn applying_one_shop_changes_no_item_and_no_secret_of_the_other() {
     assert_eq!(order(&journey, "sakura", sample::SECRET).await, StatusCode::UNAUTHORIZED);
     // The stop switch of the one is not that of the other.
     journey.turn("stop", &json!({ "shop": "sakura", "on": true })).await;
+    journey.until("2026-12-10T00:00:00+09:00").await;
+    assert_eq!((mails(&journey, "sakura").await.len(), mails(&journey, "momiji").await.len()), (1, 2));
+}
+
+#[tokio::test]
+async fn what_one_shop_is_asked_to_disclose_or_erase_stays_with_the_other() {
+    let journey = thanked_twice().await;
+    let before = items(&journey, "momiji").await;
+    let about_her = |orders: &str| {
+        let customer = json!({ "id": 7, "email": HANAKO, "phone": null });
+        json!({ "shop_domain": "sakura.example.jp", orders: [6_600_000_000_001_u64], "customer": customer })
+    };
+    for (topic, body) in [
+        ("customers/data_request", about_her("orders_requested")),
+        ("shop/redact", json!({ "shop_id": 1, "shop_domain": "sakura.example.jp" })),
+        ("customers/redact", about_her("orders_to_redact")),
+    ] {
+        assert_eq!(hook(&journey, "sakura", sample::SECRET, topic, &body).await, StatusCode::OK, "{topic}");
+        assert_eq!(items(&journey, "momiji").await, before, "{topic}");
+    }
+    assert!(!Value::Array(items(&journey, "sakura").await).to_string().contains(HANAKO));
     journey.until("2026-12-10T00:00:00+09:00").await;
     assert_eq!((mails(&journey, "sakura").await.len(), mails(&journey, "momiji").await.len()), (1, 2));
 }

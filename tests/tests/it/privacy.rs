@@ -62,6 +62,12 @@ async fn after_a_redaction_the_whole_store_holds_no_trace_and_nothing_brings_the
     assert_eq!(journey.shopify("orders/updated", &order(30, "2026-12-20T10:00:00+09:00")).await, 200);
     assert_eq!(journey.shopify("customers/redact", &redact()).await, 200);
     assert_eq!(journey.diary().await, before, "nothing of it is kept");
+    // And what SES says of the last mail to them, whose events hold their address.
+    let last = journey.mails().await.pop().unwrap()["id"].clone();
+    for kind in ["delivery", "bounce", "complaint"] {
+        journey.turn("ses-events", &json!({ "mail": last, "type": kind, "permanent": true })).await;
+    }
+    assert_eq!(traces(&journey).await, [] as [&str; 0]);
     journey.days(90).await;
     assert_eq!(journey.mails().await.len(), sent, "and nothing goes out any more");
     assert_eq!(traces(&journey).await, [] as [&str; 0]);

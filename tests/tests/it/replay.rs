@@ -1,6 +1,8 @@
 //! A webhook that comes again changes no byte.
 
 use serde_json::{Value, json};
+use wasurena_carts::sign;
+use wasurena_local::sample;
 use wasurena_tests::journey::{Journey, orders};
 
 const HANAKO: &str = "hanako@example.jp";
@@ -37,4 +39,26 @@ async fn every_webhook_five_times_after_it_was_played_leaves_the_diary_as_it_is(
             assert_eq!(journey.diary().await, before, "{topic}");
         }
     }
+}
+
+/// WooCommerce makes its delivery id of the webhook's id and the second: two orders of one second share it, and the
+/// same content sent again has another. So it tells nothing, and the content everything.
+#[tokio::test]
+async fn woocommerces_delivery_id_neither_joins_two_orders_nor_parts_one() {
+    let journey = Journey::begin().await;
+    let deliver = async |number: u64, address: &str, delivery: &str| {
+        let body = orders::woocommerce(number, "2026-12-01T00:00:00", address, "飯碗").to_string();
+        let (name, signature) = sign::woocommerce(sample::SECRET, body.as_bytes());
+        let headers =
+            [(name, &*signature), ("x-wc-webhook-topic", "order.created"), ("x-wc-webhook-delivery-id", delivery)];
+        assert_eq!(journey.post("/hooks/sakura/woocommerce", &headers, body.into()).await.status(), 200);
+    };
+    deliver(7, HANAKO, "same").await;
+    deliver(8, "ichiro@example.jp", "same").await;
+    let before = journey.diary().await;
+    assert_eq!(before.iter().filter(|item| item["entity"]["S"] == "purchase").count(), 2);
+    deliver(7, HANAKO, "another").await;
+    assert_eq!(journey.diary().await, before);
+    journey.days(3).await;
+    assert_eq!(journey.mails().await.len(), 2, "each is thanked once");
 }

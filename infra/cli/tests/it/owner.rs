@@ -1,5 +1,6 @@
 //! The owner's hand, on a running `wasurena up`: what was said on the phone binds at once, what is decided is done.
 
+use crate::shop::{apply, momiji, order};
 use crate::support::{Up, get, until};
 use serde_json::{Value, json};
 use std::process::Command;
@@ -58,6 +59,64 @@ async fn a_stop_on_the_phone_binds_at_once_and_can_be_taken_back() {
     assert_eq!(mails_at(&up, "2026-12-03T00:00:00+09:00").await, 0);
     done(&up, &["customer", "resume", "sakura", HANAKO, "--how", "in-person"]);
     assert_eq!(mails_at(&up, "2026-12-04T00:00:00+09:00").await, 1, "the thank-you is still in its time");
+}
+
+#[tokio::test]
+async fn what_was_said_to_the_owner_is_in_the_ledger_how_and_in_which_words() {
+    for how in ["reply", "phone", "in-person"] {
+        let (_data, up) = shop(json!({})).await;
+        done(&up, &["customer", "stop", "sakura", HANAKO, "--how", how, "--words", "もう結構です"]);
+        assert_eq!(mails_at(&up, "2026-12-20T12:00:00+09:00").await, 0, "{how}");
+        let (_, said) = wasurena(&up, &["customer", "show", "sakura", HANAKO]);
+        let shown: Value = serde_json::from_str(&said).unwrap();
+        let ledger = shown["ledger"].as_array().unwrap();
+        let stop = ledger.iter().find(|entry| entry["said"] == "opted_out").unwrap();
+        assert_eq!((&stop["how"], &stop["wording"]), (&json!(how.replace('-', "_")), &json!("もう結構です")));
+        assert_eq!((&stop["channel"], &stop["at"]), (&json!("mail"), &json!("2026-12-01T00:00:00Z")));
+        assert!(stop["event"].is_string(), "{stop}");
+    }
+}
+
+/// All that another shop has of 花子, her mails and what is left to its owner.
+async fn at_momiji(up: &Up) -> (String, Value) {
+    let (is_done, shown) = wasurena(up, &["customer", "show", "momiji", HANAKO]);
+    assert!(is_done, "{shown}");
+    (shown, get(up, "/_local/tasks?shop=momiji").await)
+}
+
+#[tokio::test]
+async fn no_command_about_one_shop_reads_or_changes_anything_of_another() {
+    let (_data, up) = shop(json!({})).await;
+    let folder = momiji();
+    assert_eq!(apply(&folder, &up.url).0, Some(0));
+    until(&up, "2026-12-01T09:30:00+09:00").await;
+    assert_eq!(order(&up, HANAKO, 77).await, 200);
+    let before = at_momiji(&up).await;
+    let here = get(&up, &format!("/_local/follow-ups?shop=sakura&customer={HANAKO}")).await;
+    let id = here[0]["customer"].as_str().unwrap();
+    for arguments in [
+        &["order", "follow-up", "sakura", "shopify", "1"][..],
+        &["order", "leave-alone", "sakura", "shopify", "1"],
+        &["customer", "settle", "sakura", HANAKO],
+        &["customer", "stop", "sakura", HANAKO, "--how", "phone"],
+        &["customer", "resume", "sakura", HANAKO, "--how", "phone"],
+        &["customer", "reach", "sakura", HANAKO, "--how", "phone"],
+        &["stop", "sakura"],
+        // Her id in the one shop is nobody's in the other.
+        &["customer", "erase", "momiji", id],
+        &["customer", "erase", "sakura", HANAKO],
+        &["shop", "erase-cart", "sakura", "shopify"],
+    ] {
+        done(&up, arguments);
+        assert_eq!(at_momiji(&up).await, before, "{arguments:?}");
+    }
+    // Nor is one shop's order found, or its customer shown, at the other.
+    for arguments in [&["order", "leave-alone", "momiji", "shopify", "1"][..], &["customer", "show", "momiji", id]] {
+        let (is_done, said) = wasurena(&up, arguments);
+        assert!(!is_done, "{said}");
+    }
+    assert_eq!(at_momiji(&up).await, before);
+    assert_eq!(mails_at(&up, "2026-12-02T12:00:00+09:00").await, 1, "the thanks of the other shop");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ fn docs() -> PathBuf {
 }
 
 /// A folder with the file of the shop `momiji`: the docs' example, with a secret in a file and products from Excel.
-fn momiji() -> TempDir {
+pub(crate) fn momiji() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let example = std::fs::read_to_string(docs().join("shop.example.toml")).unwrap();
     let (settings, _) = example.split_once("[carts.shopify]").unwrap();
@@ -38,7 +38,7 @@ fn change(folder: &TempDir, from: &str, to: &str) {
     std::fs::write(path, text.replacen(from, to, 1)).unwrap();
 }
 
-fn apply(folder: &TempDir, url: &str) -> (Option<i32>, String) {
+pub(crate) fn apply(folder: &TempDir, url: &str) -> (Option<i32>, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_wasurena"))
         .args(["shop", "apply", "momiji.toml", "--local", url])
         .env_remove("SHOPIFY_SECRET")
@@ -51,7 +51,7 @@ fn apply(folder: &TempDir, url: &str) -> (Option<i32>, String) {
 }
 
 /// Somebody orders a product that its cart calls otherwise than the product file.
-async fn order(up: &Up, address: &str, product: u64) -> u16 {
+pub(crate) async fn order(up: &Up, address: &str, product: u64) -> u16 {
     let at = "2026-12-01T09:10:00+09:00";
     let body = json!({
         "id": 1000 + product, "created_at": at, "processed_at": at, "updated_at": at, "currency": "JPY", "total_price": "3800",

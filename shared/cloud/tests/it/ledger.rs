@@ -23,7 +23,7 @@ async fn what_was_said_twice_is_one_entry_and_the_first_stands() {
     let hanako = customer_id(&sakura(), "hanako");
     let first = entry(Said::OptedOut, "customer@1");
     let later = Entry { at: at("2026-12-09T01:00:00Z"), wording: None, ..first.clone() };
-    for said in [&first, &later, &first] {
+    for said in [&first, &first, &later] {
         cloud.diary.add_entry(&sakura(), &hanako, said).await.unwrap();
     }
     assert_eq!(cloud.diary.ledger(&sakura(), &hanako).await.unwrap(), std::slice::from_ref(&first));

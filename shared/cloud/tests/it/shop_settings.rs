@@ -104,6 +104,18 @@ async fn no_secret_reaches_the_diary() {
 }
 
 #[tokio::test]
+async fn what_is_secret_is_stored_encrypted_and_shown_in_clear_only_when_asked() {
+    let cloud = Cloud::open().await;
+    office(&cloud).apply(&wanted(&[NEW])).await.unwrap();
+    for name in ["shops/sakura/carts/shopify", "keys/identity", "keys/links"] {
+        let request = cloud.clients.ssm().get_parameter().name(format!("/wasurena/{name}"));
+        let stored = request.send().await.unwrap().parameter.unwrap();
+        assert_eq!(stored.r#type, Some(ParameterType::SecureString), "{name}");
+        assert!(!stored.value.unwrap().contains(NEW), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_applied_is_refused_before_anything_is_written() {
     let cloud = Cloud::open().await;
     let error = office(&cloud).apply(&wanted(&[])).await.unwrap_err();

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use wasurena_domain::catalogue::{Catalogue, Product};
 use wasurena_domain::programme::{Anchor, Class, Programme};
 use wasurena_domain::purchase::{Delivery, Moments, Order, Report};
+use wasurena_domain::shop::{Shop, Thresholds};
 
 /// The programme with a story for whoever waits.
 fn with_story() -> Programme {
@@ -83,6 +84,24 @@ fn what_is_promised_for_later_is_late_and_what_comes_in_time_is_not() {
         let order = Order { promised_on: Some(day(promised)), ..order(at("2026-12-01 12:00")) };
         let planned = planned(with_story(), order, moments(None, None));
         assert!(planned.contains(&expected.to_owned()), "{promised}: {planned:?}");
+    }
+}
+
+#[test]
+fn what_is_late_and_how_long_carriage_takes_are_the_shops() {
+    let planned = |thresholds: Thresholds, shipped: Option<&str>| {
+        let order = Order { promised_on: Some(day("2026-12-14")), ..order(at("2026-12-01 12:00")) };
+        let mut story = Story::of(Shop { thresholds, ..crate::support::shop() }, with_story());
+        story.until("2026-12-03 12:00").hears(Report { moments: moments(shipped, None), ..paid("a", order) });
+        story.planned()
+    };
+    for (late_days, expected) in [(14, "usage 2026-12-15 10:00"), (10, "making 2026-12-11 10:00")] {
+        let planned = planned(Thresholds { late_days, ..Thresholds::default() }, None);
+        assert!(planned.contains(&expected.to_owned()), "{late_days}: {planned:?}");
+    }
+    for (carriage_days, expected) in [(3, "arrival 2026-12-10 10:00"), (1, "arrival 2026-12-08 10:00")] {
+        let planned = planned(Thresholds { carriage_days, ..Thresholds::default() }, Some("2026-12-03 12:00"));
+        assert!(planned.contains(&expected.to_owned()), "{carriage_days}: {planned:?}");
     }
 }
 
