@@ -4,6 +4,7 @@
 //! microseconds and every decision can be tried in a table. The rules R1 to R36 are those of
 //! ARCHITECTURE.md's glossary.
 
+pub mod almanac;
 pub mod calendar;
 pub mod catalogue;
 pub mod contact;

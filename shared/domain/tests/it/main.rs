@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod almanac;
 mod arrival;
 mod check;
 mod counts;
