@@ -130,7 +130,7 @@ async fn see_to(
     let nth_late = round.report.count(Finding::Overdue) as usize;
     let what = repair(&follow_up, settings, open.stopped, nth_late, now);
     let is_senders = follow_up.state == State::Planned && now <= follow_up.deadline;
-    if is_senders && what != Repair::Wait && ringing.still(at).await? {
+    if is_senders && !matches!(what, Repair::Wait | Repair::Place) && ringing.still(at).await? {
         return Ok(Repair::Wait);
     }
     put_right(round, &follow_up, what).await?;
@@ -165,6 +165,7 @@ impl Ringing<'_> {
 async fn put_right(round: &mut Round<'_>, follow_up: &FollowUp, what: Repair) -> Result<(), KeepingError> {
     let (event, finding, metric) = match what {
         Repair::Wait | Repair::Plan => return Ok(()),
+        Repair::Place => return place(round, follow_up).await,
         Repair::Move(_) => (Event::Move, Finding::Overdue, Metric::Overdue),
         Repair::Expire => (Event::Expire, Finding::Expired, Metric::Overdue),
         Repair::Doubt => (Event::Doubt, Finding::InDoubt, Metric::FollowUpsInDoubt),
@@ -180,7 +181,7 @@ async fn put_right(round: &mut Round<'_>, follow_up: &FollowUp, what: Repair) ->
         Repair::Expire => after.reason = Some(Reason::WindowOver),
         Repair::Doubt => after.until = Some(round.now + doubt_wait()),
         Repair::Drop => after.reason = Some(Reason::UnknownWhetherSent),
-        Repair::Wait | Repair::Plan => {}
+        Repair::Wait | Repair::Plan | Repair::Place => {}
     }
     let shop = &round.open.book.shop.id;
     round.keeper.diary.replace(shop, follow_up, &after).await?;
@@ -193,5 +194,14 @@ async fn put_right(round: &mut Round<'_>, follow_up: &FollowUp, what: Repair) ->
         "follow_up.repaired"
     );
     round.report.found(finding);
+    Ok(())
+}
+
+/// Puts a follow-up that is to be tried again where its slot is: nothing was wrong with it.
+async fn place(round: &Round<'_>, follow_up: &FollowUp) -> Result<(), KeepingError> {
+    let shop = &round.open.book.shop.id;
+    let after = FollowUp { until: None, ..follow_up.clone() };
+    round.keeper.diary.replace(shop, follow_up, &after).await?;
+    tracing::info!(%shop, follow_up = %follow_up.id, slot = %follow_up.slot, "follow_up.placed");
     Ok(())
 }

@@ -15,6 +15,7 @@ use wasurena_cloud::planning::Planning;
 use wasurena_cloud::stream;
 use wasurena_cloud::telemetry::Metric;
 use wasurena_cloud::{Clients, Clock, Diary, warm_up};
+use wasurena_domain::mistake::{Mistake, made};
 
 /// Plans for the customers that a stream names.
 #[derive(Debug, Clone)]
@@ -52,6 +53,9 @@ impl PlanFollowUps {
             // On the heap: as a part of this future its type would be nested too deep for the compiler.
             if let Err(error) = Box::pin(self.planning.run(shop, customer)).await {
                 tracing::error!(%shop, %customer, %error, metric = Metric::PlanningFailed.name(), "planning.failed");
+                if made(Mistake::BatchDropped) {
+                    return DynamoDbEventResponse::default();
+                }
                 failed.insert((shop, customer));
             }
         }

@@ -115,6 +115,7 @@ impl Planning {
                     slot: *slot,
                     deadline: *deadline,
                     generation: from.generation + 1,
+                    until: None,
                     reason: None,
                     ended: false,
                     ..stepped(from, event)?

@@ -19,6 +19,10 @@ const SOURCE: &str = "aws.ses";
 const SNS: &str = "aws:sns";
 /// EventBridge's times are whole seconds.
 const TIME_GRAIN: Duration = Duration::seconds(1);
+/// Subtypes of a bounce that name no reason.
+const VAGUE: [&str; 2] = ["General", "Undetermined"];
+/// What a delivery status notification says of a mail that could not be delivered.
+const FAILED: &str = "failed";
 /// A complaint's type that is none: the recipient took the mail out of the spam folder.
 const NOT_SPAM: &str = "not-spam";
 
@@ -139,6 +143,7 @@ struct Mail {
 #[serde(rename_all = "camelCase")]
 struct Bounce {
     bounce_type: String,
+    bounce_sub_type: Option<String>,
     #[serde(default)]
     bounced_recipients: Vec<Recipient>,
     timestamp: Option<DateTime<Utc>>,
@@ -159,6 +164,8 @@ struct Complaint {
 #[serde(rename_all = "camelCase")]
 struct Recipient {
     email_address: String,
+    /// What a delivery status notification says was done, where the bounce came with one.
+    action: Option<String>,
 }
 
 /// The tags with which send-follow-ups marks its mails.
@@ -189,6 +196,24 @@ impl Mail {
     }
 }
 
+impl Bounce {
+    /// What it says of the mail. A machine that answers for somebody who is away looks like a bounce without a reason, and is
+    /// none: the mail is there. So that it did not arrive is believed only where SES names what was in the way, or
+    /// where the recipient's server says "failed" in a delivery status notification (RFC 3464, 2.3.3), of which SES hands
+    /// on the `action`. Otherwise it is certain only that SES had it.
+    fn word(&self) -> Word {
+        let has_reason = self.bounce_sub_type.as_deref().is_some_and(|reason| !VAGUE.contains(&reason));
+        let has_failed = self.bounced_recipients.iter().any(|one| one.action.as_deref() == Some(FAILED));
+        if self.bounce_type == "Permanent" {
+            Word::Bounced
+        } else if has_reason || has_failed {
+            Word::Unavailable
+        } else {
+            Word::Accepted
+        }
+    }
+}
+
 impl Detail {
     /// What the event says of the mail's delivery; `None` where that is nothing: opened, clicked.
     fn news(&self) -> Result<Option<News>, SesEventError> {
@@ -199,8 +224,7 @@ impl Detail {
             "Reject" | "Rendering Failure" => plain(Word::NotSent),
             "Bounce" => {
                 let bounce = self.bounce.as_ref().ok_or(SesEventError::Incomplete("Bounce"))?;
-                let word = if bounce.bounce_type == "Permanent" { Word::Bounced } else { Word::Unavailable };
-                News { word, at: bounce.timestamp, event: bounce.feedback_id.clone() }
+                News { word: bounce.word(), at: bounce.timestamp, event: bounce.feedback_id.clone() }
             }
             "Complaint" => {
                 let complaint = self.complaint.as_ref().ok_or(SesEventError::Incomplete("Complaint"))?;
@@ -246,6 +270,7 @@ fn shape(error: &serde_json::Error) -> SesEventError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn addresses_are_read_as_headers_hold_them() {
@@ -260,6 +285,25 @@ mod tests {
             ("<>", None),
         ] {
             assert_eq!(of_header(text).as_ref().map(EmailAddress::as_str), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_what_certainly_did_not_arrive_is_called_returned() {
+        for (of_type, reason, action, expected) in [
+            ("Permanent", Some("General"), None, Word::Bounced),
+            ("Transient", Some("MailboxFull"), None, Word::Unavailable),
+            ("Transient", Some("General"), Some("failed"), Word::Unavailable),
+            ("Undetermined", Some("Undetermined"), Some("failed"), Word::Unavailable),
+            ("Transient", Some("General"), Some("delayed"), Word::Accepted),
+            ("Transient", Some("General"), None, Word::Accepted),
+            ("Undetermined", Some("Undetermined"), None, Word::Accepted),
+            ("Transient", None, None, Word::Accepted),
+        ] {
+            let recipient = json!({ "emailAddress": "hanako@example.jp", "action": action });
+            let bounce = json!({ "bounceType": of_type, "bounceSubType": reason, "bouncedRecipients": [recipient] });
+            let bounce: Bounce = serde_json::from_value(bounce).unwrap();
+            assert_eq!(bounce.word(), expected, "{of_type} {reason:?} {action:?}");
         }
     }
 

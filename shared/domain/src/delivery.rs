@@ -150,17 +150,18 @@ fn unavailable(before: &FollowUp, sent: &FollowUp, next_try: Option<Slot>) -> Op
     let Some(slot) = next_try else {
         return Some(over(before, stepped(sent, Event::Bounce)?, Reason::MailboxUnavailable));
     };
-    Some(FollowUp {
+    let again = FollowUp {
         slot,
         generation: sent.generation + 1,
         soft_bounces: sent.soft_bounces.saturating_add(1),
-        until: None,
         message: None,
         sent_at: None,
         reason: None,
         ended: false,
         ..stepped(sent, Event::Retry)?
-    })
+    };
+    // Where it stands in the index it stays, and the keeper puts it into its slot within the hour.
+    Some(in_place(before, again))
 }
 
 /// A follow-up with good news: the planner has to deal with it where it had not ended before.

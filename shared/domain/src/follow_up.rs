@@ -70,7 +70,8 @@ pub struct FollowUp {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt: Option<String>,
     /// The end of the claim's lease, or of the wait for evidence; once the post has said what came of it, the
-    /// place in the index that it keeps until the planner has dealt with it.
+    /// place in the index that it keeps until the planner has dealt with it, or until the keeper has put it where its
+    /// slot is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
     /// The provider's id of the message.
@@ -97,7 +98,8 @@ impl FollowUp {
     #[must_use]
     pub fn due_at(&self) -> Option<Slot> {
         match self.state {
-            State::Planned | State::Claimed => Some(self.slot),
+            State::Planned => Some(self.until.map_or(self.slot, Slot::at_or_after)),
+            State::Claimed => Some(self.slot),
             State::InDoubt => Some(self.until.map_or(self.slot, Slot::at_or_after)),
             // What the post says of a message that has left costs no place in the index: the ledger has it, and
             // whatever is due next for the customer reads it there. It keeps a place that it had, though: leaving

@@ -18,6 +18,12 @@ pub enum Mistake {
     DedupeByDelivery,
     /// A page that is looked at does what its button would do.
     GetUnsubscribes,
+    /// Whether somebody said stop is decided only when it is planned.
+    StopDecidedEarly,
+    /// Whether a case is open is decided only when it is planned.
+    CaseDecidedEarly,
+    /// A record that cannot be dealt with takes the rest of its batch with it.
+    BatchDropped,
     /// A webhook is accepted though it could not be stored.
     AcceptUnstored,
     /// A webhook is taken whoever signed it.
@@ -26,6 +32,8 @@ pub enum Mistake {
     AddressInLog,
     /// The planner clears a customer's mark though their facts have changed meanwhile.
     MarkClearedBlindly,
+    /// The stop switch is looked at when a slot begins, and not for each follow-up.
+    SwitchIgnored,
 }
 
 /// Whether a mistake is made: never.
@@ -44,7 +52,7 @@ mod switched {
     use std::cell::Cell;
 
     /// All mistakes, by their names.
-    pub const ALL: [(&str, Mistake); 11] = [
+    pub const ALL: [(&str, Mistake); 15] = [
         ("lease-end-resends", Mistake::LeaseEndResends),
         ("sdk-retries-sending", Mistake::SdkRetriesSending),
         ("claim-without-condition", Mistake::ClaimWithoutCondition),
@@ -52,10 +60,14 @@ mod switched {
         ("alarm-as-truth", Mistake::AlarmAsTruth),
         ("dedupe-by-delivery", Mistake::DedupeByDelivery),
         ("get-unsubscribes", Mistake::GetUnsubscribes),
+        ("stop-decided-early", Mistake::StopDecidedEarly),
+        ("case-decided-early", Mistake::CaseDecidedEarly),
+        ("batch-dropped", Mistake::BatchDropped),
         ("accept-unstored", Mistake::AcceptUnstored),
         ("signature-ignored", Mistake::SignatureIgnored),
         ("address-in-log", Mistake::AddressInLog),
         ("mark-cleared-blindly", Mistake::MarkClearedBlindly),
+        ("switch-ignored", Mistake::SwitchIgnored),
     ];
 
     thread_local! {

@@ -7,6 +7,7 @@ use crate::calendar::{Slot, day_of};
 use crate::customer::Customer;
 use crate::follow_up::{FollowUp, Reason, State};
 use crate::ledger::{Entry, obstacle};
+use crate::mistake::{Mistake, made};
 use crate::planner::{NOTICE_MINUTES, next_in_hours, next_slot_of_day_after};
 use crate::programme::{Class, Programme, SELLING_FROM_OCCASION};
 use crate::purchase::Consent;
@@ -50,7 +51,7 @@ pub enum Decision {
 /// Decides about a claimed follow-up.
 #[must_use]
 pub fn decide(follow_up: &FollowUp, moment: &Moment<'_>) -> Decision {
-    if moment.stopped {
+    if moment.stopped && !made(Mistake::SwitchIgnored) {
         return Decision::Hold;
     }
     let Some(class) = moment.programme.class_of(&follow_up.step) else {
@@ -77,17 +78,17 @@ pub fn decide(follow_up: &FollowUp, moment: &Moment<'_>) -> Decision {
 fn forbidden(follow_up: &FollowUp, class: Class, moment: &Moment<'_>) -> Option<Reason> {
     let Moment { customer, shop, .. } = moment;
     let bought = follow_up.purchase.as_ref().and_then(|key| customer.bought(key));
-    if let Some(reason) = obstacle(moment.ledger, customer) {
+    if let Some(reason) = obstacle(moment.ledger, customer).filter(|_| !made(Mistake::StopDecidedEarly)) {
         return Some(reason);
     }
     if let Some(reason) = bought.and_then(|b| customer.why_no_purchase(b)) {
         return Some(reason);
     }
-    if let Some(closed) = customer.closed(shop) {
+    if let Some(closed) = customer.closed(shop).filter(|_| !made(Mistake::StopDecidedEarly)) {
         Some(closed.reason())
     } else if bought.is_some_and(|b| b.marketplace) {
         Some(Reason::MarketplaceForbids)
-    } else if class != Class::Remedy && customer.open_case().is_some() {
+    } else if class != Class::Remedy && customer.open_case().is_some() && !made(Mistake::CaseDecidedEarly) {
         Some(Reason::CaseOpen)
     } else if !follow_up.is_bound_to_purchase() && customer.consent != Consent::Granted {
         Some(Reason::NoConsent)

@@ -21,6 +21,8 @@ pub const LATE_PER_SLOT: usize = 100;
 pub enum Repair {
     /// Nothing yet.
     Wait,
+    /// It stands where it was due before: put it where its slot is.
+    Place,
     /// Give it this slot.
     Move(Slot),
     /// Its window has ended.
@@ -41,6 +43,7 @@ pub fn repair(follow_up: &FollowUp, shop: &Shop, stopped: bool, nth_late: usize,
     match follow_up.state {
         State::Planned if now > follow_up.deadline => Repair::Expire,
         State::Planned if made(Mistake::AlarmAsTruth) => Repair::Wait,
+        State::Planned if follow_up.until.is_some() && now < overdue_at(follow_up) => Repair::Place,
         State::Planned if stopped || now < overdue_at(follow_up) => Repair::Wait,
         State::Planned => next_chance(follow_up, shop, nth_late, now),
         State::Claimed if now >= until(lease()) + lease_grace() => match made(Mistake::LeaseEndResends) {

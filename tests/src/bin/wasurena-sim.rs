@@ -11,6 +11,10 @@ use std::process::ExitCode;
 use wasurena_domain::mistake::{self, Mistake};
 use wasurena_tests::sim::{Outcome, Play, play, play_all, shrink};
 
+/// A fifth of a world's time goes into small pieces of memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Lines of a trail that are shown before the end.
 const LAST_LINES: usize = 120;
 

@@ -20,7 +20,7 @@ struct State {
 #[derive(Debug)]
 struct Waiting {
     task: u64,
-    call: String,
+    call: Arc<str>,
     opening: Opening,
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct Knock {
     /// The invocation that makes it.
     pub(crate) task: u64,
     /// The call.
-    pub(crate) call: String,
+    pub(crate) call: Arc<str>,
     /// Whether it has yet to take effect, or not to.
     pub(crate) is_before: bool,
 }
@@ -59,12 +59,24 @@ pub(crate) struct Effect {
     pub(crate) task: u64,
     /// The call.
     pub(crate) call: String,
-    /// Its body.
+    /// Its body, where it is more than a read.
     pub(crate) body: Vec<u8>,
     /// The status it was answered with.
     pub(crate) status: u16,
-    /// The answer's body.
+    /// The answer's body, where it is more than a read.
     pub(crate) answer: String,
+}
+
+impl Effect {
+    /// Whether it only reads.
+    #[must_use]
+    pub(crate) fn is_read(&self) -> bool {
+        is_read(&self.call)
+    }
+}
+
+fn is_read(call: &str) -> bool {
+    call.contains(".Get") || call.contains(".Query")
 }
 
 impl Doors {
@@ -75,7 +87,7 @@ impl Doors {
         let knock = |(number, waiting): (&u64, &Waiting)| Knock {
             number: *number,
             task: waiting.task,
-            call: waiting.call.clone(),
+            call: Arc::clone(&waiting.call),
             is_before: matches!(waiting.opening, Opening::Admit(_)),
         };
         state.waiting.iter().map(knock).collect()
@@ -107,7 +119,7 @@ impl Doors {
         let mut state = self.state();
         state.next += 1;
         let number = state.next;
-        state.waiting.insert(number, Waiting { task, call: call.to_owned(), opening: opening(open) });
+        state.waiting.insert(number, Waiting { task, call: call.into(), opening: opening(open) });
         Box::pin(async move { opened.await.ok() })
     }
 
@@ -133,10 +145,11 @@ impl Gate for Door {
     }
 
     fn took_effect(&self, crossing: Crossing<'_>, status: u16, answer: &str) {
+        let (body, answer) = if is_read(crossing.call) { (&[][..], "") } else { (crossing.body, answer) };
         self.doors.state().effects.push(Effect {
             task: self.task.load(Ordering::Relaxed),
             call: crossing.call.to_owned(),
-            body: crossing.body.to_vec(),
+            body: body.to_vec(),
             status,
             answer: answer.to_owned(),
         });

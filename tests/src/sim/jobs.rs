@@ -58,8 +58,10 @@ pub(crate) enum Job {
     },
     /// An hour of keep-promises.
     Keep,
-    /// The owner turns the stop switch.
-    Switch(&'static str, bool),
+    /// The owner turns the stop switch on for so long.
+    SwitchOn(&'static str, Duration),
+    /// And off again.
+    SwitchOff(&'static str),
     /// The owner publishes another programme.
     Publish(&'static str, u32),
 }
@@ -106,7 +108,7 @@ impl Job {
             Self::Batch { reader: Reader::Plan, .. } => Role::Plan,
             Self::Batch { reader: Reader::Alarms, .. } => Role::Alarms,
             Self::Keep => Role::Keeper,
-            Self::Switch(..) | Self::Publish(..) => Role::Owner,
+            Self::SwitchOn(..) | Self::SwitchOff(..) | Self::Publish(..) => Role::Owner,
         }
     }
 
@@ -116,7 +118,7 @@ impl Job {
             Self::Hook { .. } | Self::Page { .. } => Duration::seconds(20),
             Self::Alarm { .. } | Self::Keep => Duration::minutes(15),
             Self::Event { .. } | Self::Batch { .. } => Duration::seconds(60),
-            Self::Switch(..) | Self::Publish(..) => Duration::minutes(60),
+            Self::SwitchOn(..) | Self::SwitchOff(..) | Self::Publish(..) => Duration::minutes(60),
         }
     }
 
@@ -142,9 +144,8 @@ impl Job {
                 format!("{} records{}", records.len(), if *is_again { ", once more" } else { "" })
             }
             Self::Keep => "hour".to_owned(),
-            Self::Switch(shop, on) => {
-                format!("the owner of {shop} turns the stop switch {}", if *on { "on" } else { "off" })
-            }
+            Self::SwitchOn(shop, _) => format!("the owner of {shop} turns the stop switch on"),
+            Self::SwitchOff(shop) => format!("the owner of {shop} turns the stop switch off"),
             Self::Publish(shop, variant) => format!("the owner of {shop} publishes programme {variant}"),
         }
     }
@@ -169,8 +170,11 @@ impl Job {
                 failures(function.handle(batch(records), stop_at).await)
             }
             (Self::Keep, Program::Keeper(function)) => Done::Ended(function.handle(stop_at).await.is_ok()),
-            (Self::Switch(shop, on), Program::Owner(diary, _)) => {
-                Done::Ended(diary.set_stopped(&shop_id(shop), on).await.is_ok())
+            (Self::SwitchOn(shop, _), Program::Owner(diary, _)) => {
+                Done::Ended(diary.set_stopped(&shop_id(shop), true).await.is_ok())
+            }
+            (Self::SwitchOff(shop), Program::Owner(diary, _)) => {
+                Done::Ended(diary.set_stopped(&shop_id(shop), false).await.is_ok())
             }
             (Self::Publish(shop, variant), Program::Owner(_, shelf)) => {
                 Done::Ended(shelf.publish(&shop_id(shop), &programme(shop, variant)).await.is_ok())

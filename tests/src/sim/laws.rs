@@ -3,7 +3,8 @@
 //! I6 (no phone or visit without permission) has nothing to break yet: there is no channel but mail, and every mail
 //! that the post accepts is looked at here.
 
-use super::life::{Cart, DOMAIN, FAMILY_NAME, Hook, Life, Person, Says};
+use super::books::{Books, text};
+use super::life::{Cart, DOMAIN, FAMILY_NAME, Hook, Life, Says};
 use super::stage::SECOND_SHOP;
 use super::witness::{Accepted, Told, Witness};
 use chrono::{DateTime, Duration, Utc};
@@ -33,7 +34,7 @@ fn broken<T>(invariant: &'static str, what: String) -> Result<T, Violation> {
 /// Days within which a new customer hears from the shop after the thank-you (R1).
 const FIRST_WORD_DAYS: i64 = 21;
 /// A step that promotes products, by how its id begins (the default programme's).
-const PROMOTIONS: &str = "news-";
+pub(crate) const PROMOTIONS: &str = "news-";
 
 /// At the moment at which the post accepts a mail. `item` is the follow-up's own item, of which only the step counts.
 ///
@@ -66,7 +67,9 @@ pub(crate) fn of_mail(mail: &Accepted, item: Option<&Value>, life: &Life, witnes
     if after(witness.switched_off.get(shop).copied()) {
         return broken("I4", format!("{follow_up} was claimed while the stop switch was on"));
     }
-    if orders_of(*person, life, witness).any(|told| after(case_since(told))) {
+    // What comes back of an order whose buyer has been forgotten since is nobody's.
+    let has_case = orders_of(*person, life, witness).any(|told| after(case_since(told)));
+    if has_case && !known.may_be_forgotten {
         return broken("I7", format!("{follow_up} was claimed while something that came back was being looked after"));
     }
     let step = item.and_then(|item| item["step"]["S"].as_str()).unwrap_or_default();
@@ -76,9 +79,11 @@ pub(crate) fn of_mail(mail: &Accepted, item: Option<&Value>, life: &Life, witnes
     Ok(())
 }
 
-/// From which step on a case is known to be open: the order and what came back are both stored.
+/// From which step on a case is known to be open: the order and what came back are both stored. What was refunded of an
+/// order that is called off is no case (docs/what-counts.md).
 fn case_since(told: &Told) -> Option<u64> {
-    Some(told.came_back?.max(told.stored?.1))
+    let came_back = told.came_back.filter(|_| !told.may_be_called_off)?;
+    Some(came_back.max(told.stored?.1))
 }
 
 /// Whether somebody has ordered after they first asked to be forgotten; where nobody knows when that was, they may have.
@@ -175,45 +180,6 @@ pub(crate) fn of_quiet(waiting: &[String], life: &Life, witness: &Witness) -> Re
     }
 }
 
-/// The whole table, when all is quiet at the end, and what it says by itself.
-#[derive(Debug)]
-pub(crate) struct Books {
-    items: Vec<Value>,
-    ids: BTreeMap<String, String>,
-}
-
-impl Books {
-    /// The table's items, as DynamoDB keeps them.
-    #[must_use]
-    pub(crate) fn new(items: Vec<Value>) -> Self {
-        let id = |item: &Value| {
-            let (_, id) = item["pk"]["S"].as_str()?.split_once("#C#")?;
-            Some((item["email"]["S"].as_str()?.to_owned(), id.to_owned()))
-        };
-        let ids = items.iter().filter(|item| item["sk"]["S"] == "C").filter_map(id).collect();
-        Self { items, ids }
-    }
-
-    fn follow_ups(&self) -> impl Iterator<Item = &Value> {
-        self.items.iter().filter(|item| text(item, "sk").starts_with("F#"))
-    }
-
-    fn of<'a>(&'a self, person: &Person) -> Option<(String, impl Iterator<Item = &'a Value>)> {
-        let id = self.ids.get(&person.address)?;
-        let pk = format!("{}#C#{id}", person.shop);
-        Some((id.clone(), self.items.iter().filter(move |item| text(item, "pk") == pk)))
-    }
-
-    fn has_task_for(&self, shop: &str, customer: &str) -> bool {
-        let pk = format!("{shop}#TASKS");
-        self.items.iter().any(|item| text(item, "pk") == pk && text(item, "sk").contains(customer))
-    }
-}
-
-fn text<'a>(item: &'a Value, name: &str) -> &'a str {
-    item[name]["S"].as_str().unwrap_or_default()
-}
-
 /// What Shopify's sample orders count from.
 const SHOPIFY_FIRST: u64 = 6_600_000_000_000;
 /// States in which something has left.
@@ -287,10 +253,9 @@ fn everybody_is_seen_to(books: &Books, now: DateTime<Utc>, life: &Life, witness:
             return broken("I2", format!("customer {number} has bought, and is not in the diary"));
         };
         let items: Vec<_> = items.collect();
-        let has_ahead = items.iter().any(|item| {
-            let due = text(item, "due_sk");
-            !due.is_empty() && due > now.format("%Y-%m-%dT%H:%MZ").to_string().as_str()
-        });
+        // What is due just now is for whoever is about to see to it.
+        let recently = (now - Duration::hours(3)).format("%Y-%m-%dT%H:%MZ").to_string();
+        let has_ahead = items.iter().any(|item| text(item, "due_sk") > recently.as_str());
         let is_closed = known.may_be_stopped || orders_of(number, life, witness).any(|told| told.called_off.is_some());
         if !has_ahead && !is_closed {
             return broken("I2", format!("customer {number} ({id}) has nothing dated ahead"));
@@ -379,6 +344,7 @@ fn nobody_else_changed_anything(books: &Books, life: &Life, witness: &Witness) -
 
 #[cfg(test)]
 mod tests {
+    use super::super::life::Person;
     use super::*;
     use serde_json::json;
     use wasurena_local::sample;
@@ -390,8 +356,16 @@ mod tests {
         let person = Person { address: format!("kyaku-0@{DOMAIN}"), shop, cart, agrees: true };
         let says = Says::Paid(now);
         let hook = Hook { person: 0, order: 1, shop, cart, topic: "", body: Value::Null, says, is_signed: true };
-        let life =
-            Life { people: vec![person], hooks: vec![hook], deeds: Vec::new(), unlucky: None, begins: now, ends: now };
+        let life = Life {
+            people: vec![person],
+            hooks: vec![hook],
+            deeds: Vec::new(),
+            unlucky: None,
+            begins: now,
+            ends: now,
+            shops: &[],
+            is_crowded: false,
+        };
         let mut witness = Witness::new(&life);
         let told = Told { paid_at: Some(now), stored: Some((now, 1)), ..Told::default() };
         witness.orders.insert(1, told);

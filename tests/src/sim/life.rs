@@ -1,11 +1,12 @@
 //! What people do in a world: who buys what, when, through which cart, and what becomes of it. Everything follows from
 //! the seed, before the world begins.
 
+use super::bodies::{called_off, came_back, forget, paid, paid_topic, shipped};
 use super::stage::{BEGINNING, SECOND_SHOP};
-use crate::journey::orders;
 use chrono::{DateTime, Duration, Utc};
 use fastrand::Rng;
-use serde_json::{Value, json};
+use serde_json::Value;
+use std::ops::Range;
 use wasurena_local::sample;
 
 /// The domain of everybody's address: it must not stand in any log.
@@ -23,7 +24,14 @@ pub(crate) enum Cart {
 }
 
 impl Cart {
-    const ALL: [Self; 4] = [Self::Shopify, Self::WooCommerce, Self::Stripe, Self::Standard];
+    /// Those of a shop.
+    #[must_use]
+    pub(crate) fn of(shop: &str) -> &'static [Self] {
+        match shop {
+            SECOND_SHOP => &[Self::Shopify, Self::Standard],
+            _ => &[Self::Shopify, Self::WooCommerce, Self::Stripe, Self::Standard],
+        }
+    }
 
     /// Its id.
     #[must_use]
@@ -105,8 +113,8 @@ pub(crate) enum Deed {
     Stop(usize),
     /// Somebody wants mails again.
     Resume(usize),
-    /// The owner turns the stop switch.
-    Switch(&'static str, bool),
+    /// The owner turns the stop switch on, for so long.
+    SwitchOn(&'static str, Duration),
     /// The owner publishes another version of the programme.
     Publish(&'static str, u32),
     /// All alarms are deleted.
@@ -132,24 +140,42 @@ pub(crate) struct Life {
     pub(crate) begins: DateTime<Utc>,
     /// When the last thing is done.
     pub(crate) ends: DateTime<Utc>,
+    /// The shops that people buy from.
+    pub(crate) shops: &'static [&'static str],
+    /// Whether many come on the same days, so that their mails share slots.
+    pub(crate) is_crowded: bool,
 }
 
 /// How long people do things, in days.
-const DAYS: i64 = 75;
+const DAYS: Range<i64> = 30..61;
+/// So many order in the same second in a sale.
+const SALE: usize = 6;
+/// Within so many seconds many come, where many do.
+const RUSH_SECONDS: i64 = 240;
+/// A day's minutes.
+const DAY: i64 = 24 * 60;
 
 impl Life {
     /// The lives that a seed stands for. In a world in which nothing else goes wrong there is always a sale.
     pub(crate) fn of(dice: &mut Rng, is_calm: bool) -> Self {
         let beginning: DateTime<Utc> = BEGINNING.parse().expect("a moment");
-        let begins = beginning + Duration::minutes(dice.i64(0..700 * 24 * 60));
-        let ends = begins + Duration::days(DAYS);
-        let mut life = Self { people: Vec::new(), hooks: Vec::new(), deeds: Vec::new(), unlucky: None, begins, ends };
-        let shops: &[&'static str] = if dice.bool() { &[sample::SHOP] } else { &[sample::SHOP, SECOND_SHOP] };
-        for _ in 0..dice.usize(11..20) {
+        let begins = beginning + Duration::minutes(dice.i64(0..700 * DAY));
+        let ends = begins + Duration::days(dice.i64(DAYS));
+        let is_crowded = dice.u32(0..8) > 0;
+        let shops: &'static [&'static str] = match dice.u32(0..8) {
+            0..=1 => &[sample::SHOP],
+            2..=6 => &[SECOND_SHOP],
+            _ => &[sample::SHOP, SECOND_SHOP],
+        };
+        let (people, hooks, deeds, unlucky) = (Vec::new(), Vec::new(), Vec::new(), None);
+        let mut life = Self { people, hooks, deeds, unlucky, begins, ends, shops, is_crowded };
+        // Where a purchase is followed by more letters, fewer people buy.
+        let people = if *shops == [SECOND_SHOP] { 3..6 } else { 4..8 };
+        for _ in 0..dice.usize(people) {
             let shop = shops[dice.usize(..shops.len())];
             life.somebody(dice, shop);
         }
-        if is_calm || dice.u32(0..6) == 0 {
+        if is_calm || dice.u32(0..10) == 0 {
             life.sale(dice, shops[0]);
         }
         life.stranger(dice, shops[0]);
@@ -163,20 +189,18 @@ impl Life {
     /// Somebody who orders a few times, and what becomes of it.
     fn somebody(&mut self, dice: &mut Rng, shop: &'static str) {
         let person = self.people.len();
-        let cart = Cart::ALL[dice.usize(..Cart::ALL.len())];
+        let cart = Cart::of(shop)[dice.usize(..Cart::of(shop).len())];
         let agrees = dice.u32(0..3) > 0;
         self.people.push(Person { address: format!("kyaku-{person}@{DOMAIN}"), shop, cart, agrees });
-        let mut at = self.begins + Duration::minutes(dice.i64(0..7 * 24 * 60));
+        let mut at = self.begins + self.first_comes_after(dice);
         for _ in 0..[1, 1, 2, 2, 2, 3, 4][dice.usize(..7)] {
             self.order(dice, person, at);
-            // Some order once more as soon as they have ordered.
-            let pause_ms = if dice.u32(0..4) == 0 { 1..400 } else { 12 * 3_600_000..35 * 24 * 3_600_000 };
-            at += Duration::milliseconds(dice.i64(pause_ms));
+            at += self.pause(dice);
             if at > self.ends {
                 break;
             }
         }
-        for _ in 0..dice.u32(0..3) {
+        for _ in 0..dice.u32(0..2) {
             let at = self.some_time(dice);
             self.deeds.push((at, Deed::Look(person)));
         }
@@ -199,6 +223,26 @@ impl Life {
         }
     }
 
+    /// How long after the beginning somebody orders first. Where many come, they come as after a broadcast.
+    fn first_comes_after(&self, dice: &mut Rng) -> Duration {
+        if self.is_crowded {
+            Duration::hours([0, 6][dice.usize(..2)]) + Duration::seconds(dice.i64(0..RUSH_SECONDS))
+        } else {
+            Duration::minutes(dice.i64(0..7 * DAY))
+        }
+    }
+
+    /// How long somebody waits before they order again. Some do so as soon as they have ordered.
+    fn pause(&self, dice: &mut Rng) -> Duration {
+        if dice.u32(0..8) == 0 {
+            Duration::milliseconds(dice.i64(1..400))
+        } else if self.is_crowded {
+            Duration::weeks([2, 2, 4][dice.usize(..3)]) + Duration::seconds(dice.i64(0..RUSH_SECONDS))
+        } else {
+            Duration::minutes(dice.i64(DAY / 2..35 * DAY))
+        }
+    }
+
     /// An order, perhaps told twice, shipped, called off, partly returned.
     fn order(&mut self, dice: &mut Rng, person: usize, at: DateTime<Utc>) {
         let order = 1 + self.hooks.len() as u64;
@@ -208,29 +252,30 @@ impl Life {
         let told = at + Duration::seconds(2);
         let says = Says::Paid(at);
         self.tell(told, person, order, paid_topic(cart), body.clone(), says);
-        while dice.u32(0..5) == 0 {
+        while dice.u32(0..7) == 0 {
             let later = if dice.bool() { 3 } else { 40 * 24 * 3600 };
             let again = told + Duration::seconds(dice.i64(0..later));
             self.tell(again, person, order, paid_topic(cart), body.clone(), says);
         }
-        if dice.u32(0..2) == 0
+        if dice.u32(0..4) == 0
             && let Some((topic, body)) = shipped(cart, &body, at + Duration::days(2))
         {
             self.tell(told + Duration::days(2), person, order, topic, body, Says::Changed);
         }
-        match dice.u32(0..12) {
+        let (news_after, calm) = if self.people[person].shop == SECOND_SHOP { (3, 4) } else { (30, 12) };
+        match dice.u32(0..calm) {
             0 => {
-                // The first news of a second purchase goes out after thirty days.
-                let then = match dice.bool() {
-                    true => as_mails_go_out(dice, at + Duration::hours(9) + Duration::days(30)),
-                    false => told + Duration::minutes(dice.i64(1..40 * 24 * 60)),
+                // When the first news of a second purchase goes out.
+                let then = match dice.u32(0..4) > 0 {
+                    true => as_mails_go_out(dice, at + Duration::hours(9) + Duration::days(news_after)),
+                    false => told + Duration::minutes(dice.i64(1..40 * DAY)),
                 };
                 if let Some((topic, body)) = called_off(cart, &body, then) {
                     self.tell(then, person, order, topic, body, Says::CalledOff);
                 }
             }
             1 => {
-                let then = told + Duration::minutes(dice.i64(60..30 * 24 * 60));
+                let then = told + Duration::minutes(dice.i64(60..30 * DAY));
                 let then = if dice.bool() { as_mails_go_out(dice, then).max(told) } else { then };
                 if let Some((topic, body)) = came_back(cart, &body, then) {
                     self.tell(then, person, order, topic, body, Says::CameBack);
@@ -243,10 +288,10 @@ impl Life {
     /// Several people order in the same second, and something is wrong with the record of one of them.
     fn sale(&mut self, dice: &mut Rng, shop: &'static str) {
         let at = self.begins + Duration::days(dice.i64(1..20));
-        let unlucky = dice.usize(..8);
-        for n in 0..8 {
+        let unlucky = dice.usize(..SALE);
+        for n in 0..SALE {
             let person = self.people.len();
-            let cart = Cart::ALL[n % Cart::ALL.len()];
+            let cart = Cart::of(shop)[n % Cart::of(shop).len()];
             self.people.push(Person { address: format!("kyaku-{person}@{DOMAIN}"), shop, cart, agrees: dice.bool() });
             let order = 1 + self.hooks.len() as u64;
             let body = paid(cart, order, at, &self.people[person].address, self.people[person].agrees);
@@ -261,7 +306,7 @@ impl Life {
     /// Somebody of whom only forged webhooks speak.
     fn stranger(&mut self, dice: &mut Rng, shop: &'static str) {
         let person = self.people.len();
-        let cart = Cart::ALL[dice.usize(..Cart::ALL.len())];
+        let cart = Cart::of(shop)[dice.usize(..Cart::of(shop).len())];
         let address = format!("stranger-{person}@{DOMAIN}");
         self.people.push(Person { address: address.clone(), shop, cart, agrees: true });
         for _ in 0..dice.u32(1..4) {
@@ -275,16 +320,36 @@ impl Life {
         }
     }
 
+    /// A cart tells of one of somebody's orders, now: that it was called off, or that something of it came back. Answers
+    /// the webhook's place; nothing where they have none, or their cart has no word for it.
+    pub(crate) fn afterthought(
+        &mut self,
+        dice: &mut Rng,
+        person: usize,
+        says: Says,
+        now: DateTime<Utc>,
+    ) -> Option<usize> {
+        let is_theirs =
+            |hook: &&Hook| hook.person == person && hook.is_signed && matches!(hook.says, Says::Paid(at) if at < now);
+        let orders: Vec<&Hook> = self.hooks.iter().filter(is_theirs).collect();
+        let hook = orders.get(dice.usize(..orders.len().max(1)))?;
+        let (topic, body) = match says {
+            Says::CalledOff => called_off(hook.cart, &hook.body, now)?,
+            _ => came_back(hook.cart, &hook.body, now)?,
+        };
+        self.hooks.push(Hook { topic, body, says, ..(*hook).clone() });
+        Some(self.hooks.len() - 1)
+    }
+
     /// What the owner does, and what happens to the whole shop.
     fn owner(&mut self, dice: &mut Rng, shop: &'static str) {
         if dice.u32(0..4) == 0 {
             let at = self.some_time(dice);
-            self.deeds.push((at, Deed::Switch(shop, true)));
-            self.deeds.push((at + Duration::minutes(dice.i64(10..36 * 60)), Deed::Switch(shop, false)));
+            self.deeds.push((at, Deed::SwitchOn(shop, Duration::minutes(dice.i64(10..36 * 60)))));
         }
         if dice.u32(0..6) == 0 {
             let at = self.some_time(dice);
-            self.deeds.push((at, Deed::Publish(shop, 1)));
+            self.deeds.push((at, Deed::Publish(shop, dice.u32(1..4))));
         }
         if dice.u32(0..3) == 0 {
             let at = self.some_time(dice);
@@ -300,7 +365,7 @@ impl Life {
 
     /// Some time of these days; every other time it is just when mails go out.
     fn some_time(&self, dice: &mut Rng) -> DateTime<Utc> {
-        let at = self.begins + Duration::minutes(dice.i64(60..DAYS * 24 * 60));
+        let at = self.begins + Duration::minutes(dice.i64(60..(self.ends - self.begins).num_minutes()));
         if dice.bool() { as_mails_go_out(dice, at) } else { at }
     }
 }
@@ -308,124 +373,5 @@ impl Life {
 /// That day, a little before or after its mails begin to go out: at ten o'clock in Tokyo.
 fn as_mails_go_out(dice: &mut Rng, at: DateTime<Utc>) -> DateTime<Utc> {
     let ten = at.date_naive().and_hms_opt(1, 0, 0).map_or(at, |ten| ten.and_utc());
-    ten + Duration::milliseconds(dice.i64(-300..2_500))
-}
-
-fn paid_topic(cart: Cart) -> &'static str {
-    match cart {
-        Cart::Shopify => "orders/paid",
-        Cart::WooCommerce => "order.created",
-        Cart::Stripe | Cart::Standard => "",
-    }
-}
-
-/// A paid order.
-fn paid(cart: Cart, order: u64, at: DateTime<Utc>, address: &str, agrees: bool) -> Value {
-    let time = at.to_rfc3339();
-    let product = ["kohiki-meshiwan", "aikatachi-mamezara", "ame-guinomi"][(order % 3) as usize];
-    match cart {
-        Cart::Shopify => {
-            let state = if agrees { "subscribed" } else { "not_subscribed" };
-            let customer = json!({
-                "id": 7_000 + order, "first_name": "花子", "last_name": FAMILY_NAME,
-                "email_marketing_consent": { "state": state },
-            });
-            orders::with(&orders::paid(order, &time, address, product), &json!({ "customer": customer }))
-        }
-        Cart::WooCommerce => {
-            let gmt = at.format("%Y-%m-%dT%H:%M:%S").to_string();
-            let fields =
-                if agrees { json!([{ "id": 1, "key": "メルマガ", "value": "希望する" }]) } else { json!([]) };
-            orders::with(&orders::woocommerce(order, &gmt, address, product), &json!({ "meta_data": fields }))
-        }
-        Cart::Stripe => {
-            let mut event = orders::stripe(&format!("pi_{order}"), at.timestamp(), address);
-            if !agrees {
-                event["data"]["object"]["consent"] = Value::Null;
-            }
-            event
-        }
-        Cart::Standard => json!({
-            "type": "purchase.paid",
-            "occurred_at": time,
-            "order": {
-                "id": order, "ordered_at": time, "currency": "JPY", "total": "3800",
-                "consent": if agrees { "granted" } else { "unknown" },
-                "buyer": { "email": address, "name": format!("{FAMILY_NAME} 花子") },
-                "lines": [{ "product_id": product, "name": product, "quantity": 1, "unit_price": "3800" }],
-            },
-        }),
-    }
-}
-
-fn shipped(cart: Cart, paid: &Value, at: DateTime<Utc>) -> Option<(&'static str, Value)> {
-    match cart {
-        Cart::Shopify => {
-            let parcel = json!({
-                "id": 1, "status": "success", "created_at": at.to_rfc3339(), "updated_at": at.to_rfc3339(),
-            });
-            let changes =
-                json!({ "updated_at": at.to_rfc3339(), "fulfillment_status": "fulfilled", "fulfillments": [parcel] });
-            Some(("orders/fulfilled", orders::with(paid, &changes)))
-        }
-        Cart::WooCommerce => {
-            let gmt = at.format("%Y-%m-%dT%H:%M:%S").to_string();
-            let changes = json!({ "status": "completed", "date_modified_gmt": gmt, "date_completed_gmt": gmt });
-            Some(("order.updated", orders::with(paid, &changes)))
-        }
-        Cart::Standard => Some(("", standard("purchase.shipped", paid, at, json!({})))),
-        Cart::Stripe => None,
-    }
-}
-
-fn called_off(cart: Cart, paid: &Value, at: DateTime<Utc>) -> Option<(&'static str, Value)> {
-    match cart {
-        Cart::Shopify => {
-            let changes = json!({ "updated_at": at.to_rfc3339(), "cancelled_at": at.to_rfc3339() });
-            Some(("orders/cancelled", orders::with(paid, &changes)))
-        }
-        Cart::WooCommerce => {
-            let gmt = at.format("%Y-%m-%dT%H:%M:%S").to_string();
-            Some(("order.updated", orders::with(paid, &json!({ "status": "cancelled", "date_modified_gmt": gmt }))))
-        }
-        Cart::Standard => Some(("", standard("purchase.cancelled", paid, at, json!({})))),
-        Cart::Stripe => None,
-    }
-}
-
-fn came_back(cart: Cart, paid: &Value, at: DateTime<Utc>) -> Option<(&'static str, Value)> {
-    match cart {
-        Cart::Standard => {
-            let refund = json!({ "refund": { "id": "R-1", "amount": "900", "currency": "JPY" } });
-            Some(("", standard("purchase.returned", paid, at, refund)))
-        }
-        Cart::WooCommerce => {
-            let gmt = at.format("%Y-%m-%dT%H:%M:%S").to_string();
-            let refunds = json!([{ "id": 1, "reason": "", "total": "-900" }]);
-            Some(("order.updated", orders::with(paid, &json!({ "date_modified_gmt": gmt, "refunds": refunds }))))
-        }
-        Cart::Shopify | Cart::Stripe => None,
-    }
-}
-
-/// An event of the generic hook about an order that was told of before.
-fn standard(kind: &str, paid: &Value, at: DateTime<Utc>, more: Value) -> Value {
-    let order = orders::with(&json!({ "id": paid["order"]["id"] }), &more);
-    json!({ "type": kind, "occurred_at": at.to_rfc3339(), "order": order })
-}
-
-fn forget(person: &Person, at: DateTime<Utc>) -> (&'static str, Value) {
-    match person.cart {
-        Cart::Shopify => (
-            "customers/redact",
-            json!({
-                "shop_id": 1, "shop_domain": "sakura.example.jp",
-                "customer": { "id": 7, "email": person.address, "phone": null }, "orders_to_redact": [],
-            }),
-        ),
-        _ => (
-            "",
-            json!({ "type": "customer.erased", "occurred_at": at.to_rfc3339(), "customer": { "email": person.address } }),
-        ),
-    }
+    ten + Duration::milliseconds(dice.i64(-400..800))
 }

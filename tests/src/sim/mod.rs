@@ -3,6 +3,8 @@
 //! the invariants are held against a record that is kept from outside.
 #![expect(clippy::expect_used, reason = "a world that cannot go on is a bug of the simulator")]
 
+mod bodies;
+mod books;
 mod doors;
 mod executor;
 mod jobs;

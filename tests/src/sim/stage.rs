@@ -2,6 +2,7 @@
 //! each with clients and caches of its own, as Lambda keeps them.
 
 use super::doors::{Door, Doors};
+use super::life;
 use super::time::{SimClock, SimTime};
 use aws_sdk_dynamodb::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_ssm::types::ParameterType;
@@ -18,7 +19,6 @@ use std::path::Path;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 use tempfile::TempDir;
-use wasurena_carts::Cart;
 use wasurena_cloud::bookshelf::Bookshelf;
 use wasurena_cloud::clock::Dice;
 use wasurena_cloud::shop_settings::{Office, ShopSettings};
@@ -30,8 +30,33 @@ use wasurena_local::{Configs, SECRETS, Start, TABLE, World, sample};
 
 /// Where the pages of simulated worlds answer.
 pub(crate) const PUBLIC_URL: &str = "https://otayori.example.jp";
-/// The second shop: another table of hours, another length of an occasion, two shards.
+/// The second shop: another table of hours, another length of an occasion, two carts, two shards, and more letters.
 pub(crate) const SECOND_SHOP: &str = "kaede";
+/// How often the second shop writes.
+const OFTENER: [(&str, &str); 5] = [
+    ("every_weeks = 4", "every_weeks = 1"),
+    ("after_days = 28", "after_days = 7"),
+    ("every_weeks = 13", "every_weeks = 1"),
+    ("after_days = 30", "after_days = 3"),
+    ("window_days = 14", "window_days = 6"),
+];
+/// What else the second shop has to say of a purchase: step, class, day, latest day.
+const MORE: [(&str, &str, u32, u32); 14] = [
+    ("more-story", "story", 2, 6),
+    ("more-care", "usage", 9, 13),
+    ("more-shelf", "story", 11, 16),
+    ("more-stains", "usage", 16, 20),
+    ("more-rain", "story", 19, 24),
+    ("more-voices", "voices", 22, 26),
+    ("more-glaze", "story", 24, 28),
+    ("more-soup", "voices", 26, 30),
+    ("more-tea", "voices", 28, 32),
+    ("more-uses", "usage", 30, 34),
+    ("more-mending", "usage", 32, 36),
+    ("more-ash", "story", 33, 40),
+    ("more-wood", "story", 34, 41),
+    ("more-clay", "story", 37, 44),
+];
 /// The day on which the shops began.
 pub(crate) const BEGINNING: &str = "2026-12-01T00:00:00Z";
 
@@ -147,24 +172,42 @@ impl Stage {
     }
 }
 
-/// The programme of a shop; `variant` counts what its owner has changed since.
+/// The programme and settings of a shop, of whose variants the owner publishes one after the other: mails go out in the
+/// afternoon (1), in fewer hours (2), or both (3).
 #[must_use]
 pub(crate) fn programme(shop: &str, variant: u32) -> Files {
     let begun = BEGINNING.parse::<DateTime<Utc>>().expect("a moment").with_timezone(&chrono_tz::Asia::Tokyo);
     let files = wasurena_letters::utsuwa(begun.date_naive());
+    let usage = files.iter().find(|(path, _)| *path == "letters/usage.txt").map(|(_, text)| text.to_owned());
+    let more = MORE.iter().filter(|_| shop == SECOND_SHOP).zip(usage.iter().cycle());
+    let more = more.map(|((step, ..), text)| (format!("letters/{step}.txt"), text.clone()));
     let changed = files.iter().map(|(path, text)| {
-        let text = match path {
-            "shop.toml" if shop == SECOND_SHOP => text
+        let mut text = text.to_owned();
+        if path == "shop.toml" && shop == SECOND_SHOP {
+            text = text
                 .replace("occasion_days = 7", "occasion_days = 3")
                 .replace("shards = 1", "shards = 2")
                 .replace("from = \"09:00\"", "from = \"10:00\"")
-                .replace("うつわ さくら", "うつわ かえで"),
-            "programme.toml" if variant % 2 == 1 => text.replace("at = \"10:00\"", "at = \"15:30\""),
-            _ => text.to_owned(),
-        };
+                .replace("うつわ さくら", "うつわ かえで");
+        }
+        if path == "programme.toml" && shop == SECOND_SHOP {
+            text = OFTENER.iter().fold(text, |text, (seldom, often)| text.replace(seldom, often));
+            for (step, class, day, latest_day) in MORE {
+                text += &format!(
+                    "\n[[step]]\nid = \"{step}\"\nclass = \"{class}\"\nanchor = \"purchase\"\noccasions = \"every\"\n\
+                     day = {day}\nlatest_day = {latest_day}\nat = \"10:00\"\n"
+                );
+            }
+        }
+        if path == "shop.toml" && variant & 2 > 0 {
+            text = text.replace("to = \"20:00\"", "to = \"17:00\"");
+        }
+        if path == "programme.toml" && variant & 1 > 0 {
+            text = text.replace("at = \"10:00\"", "at = \"15:30\"");
+        }
         (path.to_owned(), text)
     });
-    Files::new(changed).expect("files within bounds")
+    Files::new(changed.chain(more)).expect("files within bounds")
 }
 
 /// Sets the template up where it does not stand yet. It throws the thread's dice, so it must stand before these are seeded.
@@ -188,7 +231,7 @@ async fn furnish(folder: &Path) {
     let start = Start { folder: folder.to_owned(), now, frozen: true, public_url: PUBLIC_URL.to_owned() };
     let world = World::open(start).await.expect("a world");
     let clients = Clients::new(&world.aws().sdk_config(), None);
-    let carts = wasurena_carts::all().map(|cart: &dyn Cart| {
+    let carts = life::Cart::of(SECOND_SHOP).iter().map(|cart| {
         let id = CartId::parse(cart.id()).expect("a cart's id");
         (id, vec![SecretString::from(sample::SECRET)])
     });

@@ -30,66 +30,102 @@ impl Reader {
     }
 }
 
-/// How far each reader has come.
+/// How often the stream is asked for news, at least.
+const POLLED_EVERY_MS: i64 = 1_000;
+/// Records that are read at once.
+const PAGE: usize = 100;
+
+/// What the stream has held so far, and how far each reader has come.
 #[derive(Debug, Default)]
-pub(crate) struct Streams([Position; 2]);
+pub(crate) struct Streams {
+    records: Vec<EventRecord>,
+    has_news: bool,
+    positions: [Position; 2],
+}
 
 #[derive(Debug, Default)]
 struct Position {
-    passed: Option<String>,
+    /// How many records it has had.
+    passed: usize,
     /// What is to be done next; a batch that failed, or nothing.
     batch: Vec<EventRecord>,
     attempts: u32,
     is_under_way: bool,
-    has_news: bool,
     not_before: Option<DateTime<Utc>>,
 }
 
 impl Streams {
-    /// The table was written.
-    pub(crate) fn has_news(&mut self) {
-        for position in &mut self.0 {
-            position.has_news = true;
+    /// The table was written. Its stream is asked for news now and then, not at once.
+    pub(crate) fn has_news(&mut self, now: DateTime<Utc>, dice: &mut Rng) {
+        if std::mem::replace(&mut self.has_news, true) {
+            return;
+        }
+        for position in &mut self.positions {
+            let asked_at = now + Duration::milliseconds(dice.i64(0..POLLED_EVERY_MS));
+            position.not_before = position.not_before.max(Some(asked_at));
         }
     }
 
     /// Whether a reader can be given a batch now.
     pub(crate) fn is_ready(&self, reader: Reader, now: DateTime<Utc>) -> bool {
-        let position = &self.0[reader as usize];
-        let has_work = position.has_news || !position.batch.is_empty();
-        has_work && !position.is_under_way && position.not_before.is_none_or(|at| at <= now)
+        let position = &self.positions[reader as usize];
+        self.has_work(position) && !position.is_under_way && position.not_before.is_none_or(|at| at <= now)
     }
 
     /// When a reader that waits can go on.
     pub(crate) fn next(&self) -> Option<DateTime<Utc>> {
-        let waits = |p: &&Position| !p.is_under_way && (p.has_news || !p.batch.is_empty());
-        self.0.iter().filter(waits).filter_map(|position| position.not_before).min()
+        let waits = |p: &&Position| !p.is_under_way && self.has_work(p);
+        self.positions.iter().filter(waits).filter_map(|position| position.not_before).min()
     }
 
     /// Whether both readers have done everything.
     pub(crate) fn are_dry(&self) -> bool {
-        self.0.iter().all(|position| !position.has_news && !position.is_under_way && position.batch.is_empty())
+        self.positions.iter().all(|position| !position.is_under_way && !self.has_work(position))
+    }
+
+    fn has_work(&self, position: &Position) -> bool {
+        self.has_news || position.passed < self.records.len() || !position.batch.is_empty()
     }
 
     /// The next batch of a reader; nothing where there is none after all.
     pub(crate) fn take(&mut self, reader: Reader, aws: &Aws, dice: &mut Rng) -> Option<Vec<EventRecord>> {
-        let position = &mut self.0[reader as usize];
+        if std::mem::take(&mut self.has_news) {
+            self.read(aws);
+        }
+        let position = &mut self.positions[reader as usize];
         position.not_before = None;
         if position.batch.is_empty() {
-            let limit = dice.usize(1..40);
-            let records = aws.streams().records_after(TABLE, position.passed.as_deref(), limit).expect("the stream");
-            position.has_news = records.len() == limit;
-            position.passed = records.last().and_then(number).or(position.passed.take());
-            position.batch = records.into_iter().filter(|record| reader.wants(record)).collect();
+            let news = self.records[position.passed..].iter().take(dice.usize(1..40));
+            position.passed += news.len();
+            position.batch = news.filter(|record| reader.wants(record)).cloned().collect();
             position.attempts = 0;
         }
         position.is_under_way = !position.batch.is_empty();
         position.is_under_way.then(|| position.batch.clone())
     }
 
+    /// How many records there have been: as many as changes of the table.
+    pub(crate) fn length(&mut self, aws: &Aws) -> usize {
+        self.read(aws);
+        self.records.len()
+    }
+
+    /// Reads on to the stream's end.
+    fn read(&mut self, aws: &Aws) {
+        loop {
+            let last = self.records.last().and_then(number);
+            let records = aws.streams().records_after(TABLE, last.as_deref(), PAGE).expect("the stream");
+            let is_last = records.len() < PAGE;
+            self.records.extend(records);
+            if is_last {
+                return;
+            }
+        }
+    }
+
     /// A batch has come back: with the records that failed, or not at all. Answers whether one was given up.
     pub(crate) fn came_back(&mut self, reader: Reader, failed: Option<&[String]>, now: DateTime<Utc>) -> bool {
-        let position = &mut self.0[reader as usize];
+        let position = &mut self.positions[reader as usize];
         position.is_under_way = false;
         let first = match failed {
             None => Some(0),
@@ -113,7 +149,7 @@ impl Streams {
 
     /// A reader waits for a while.
     pub(crate) fn delay(&mut self, reader: Reader, until: DateTime<Utc>) {
-        self.0[reader as usize].not_before = Some(until);
+        self.positions[reader as usize].not_before = Some(until);
     }
 }
 

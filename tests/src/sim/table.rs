@@ -6,6 +6,7 @@ use dynoxide::actions::query::QueryRequest;
 use dynoxide::actions::scan::ScanRequest;
 use dynoxide::actions::update_item::UpdateItemRequest;
 use serde_json::{Value, json};
+use wasurena_cloud::alarms::Alarm;
 use wasurena_cloud::diary::{DUE_INDEX, due_partition};
 use wasurena_domain::calendar::Slot;
 use wasurena_domain::ids::ShopId;
@@ -33,8 +34,8 @@ pub(crate) fn items(aws: &Aws) -> Vec<Value> {
     items
 }
 
-/// When something is due first; nothing where nothing ever is.
-pub(crate) fn first_due(aws: &Aws) -> Option<DateTime<Utc>> {
+/// When something of these shops is due first; nothing where nothing ever is.
+pub(crate) fn first_due(aws: &Aws, shops: &[&str]) -> Option<DateTime<Utc>> {
     let first = |(shop, shard): &(&str, u32)| {
         let shop = ShopId::parse(shop).expect("a shop's id");
         let request = json!({
@@ -47,7 +48,7 @@ pub(crate) fn first_due(aws: &Aws) -> Option<DateTime<Utc>> {
         let place = query(aws, request).first()?["due_sk"]["S"].as_str()?.to_owned();
         Some(Slot::parse(place.split('#').next()?).ok()?.start())
     };
-    PARTITIONS.iter().filter_map(first).min()
+    PARTITIONS.iter().filter(|(shop, _)| shops.contains(shop)).filter_map(first).min()
 }
 
 /// The addresses of customers whose facts have changed and whom nobody has planned for yet.
@@ -76,6 +77,28 @@ pub(crate) fn waiting_for_the_planner(aws: &Aws, now: DateTime<Utc>) -> Vec<Stri
         }
     }
     addresses
+}
+
+/// What is due in a slot: the customer's address, and the step.
+pub(crate) fn due_in_slot(aws: &Aws, alarm: &Alarm) -> Vec<(String, String)> {
+    let request = json!({
+        "TableName": TABLE,
+        "IndexName": DUE_INDEX,
+        "KeyConditionExpression": "due_pk = :partition AND begins_with(due_sk, :slot)",
+        "ExpressionAttributeValues": {
+            ":partition": { "S": due_partition(&alarm.shop, alarm.shard) }, ":slot": { "S": format!("{}#F", alarm.slot) },
+        },
+    });
+    let text = |entry: &Value, sk: &Value, name: &str| {
+        let request = json!({
+            "TableName": TABLE,
+            "KeyConditionExpression": "pk = :pk AND sk = :sk",
+            "ExpressionAttributeValues": { ":pk": entry["pk"], ":sk": sk },
+        });
+        Some(query(aws, request).first()?[name]["S"].as_str()?.to_owned())
+    };
+    let due = |entry: &Value| Some((text(entry, &json!({ "S": "C" }), "email")?, text(entry, &entry["sk"], "step")?));
+    query(aws, request).iter().filter_map(due).collect()
 }
 
 /// A follow-up's item. Its id begins with its customer's.

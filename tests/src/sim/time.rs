@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use aws_smithy_async::rt::sleep::Sleep;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -122,4 +122,14 @@ impl Clock for SimClock {
     async fn sleep(&self, duration: Duration) {
         Arc::clone(&self.time).sleep(duration).await;
     }
+}
+
+/// The minute of each hour at which the keeper comes (the template's rule).
+const KEEPER_MINUTE: i64 = 7;
+
+/// The first time not before `at` at which the keeper comes.
+pub(crate) fn keeper_at_or_after(at: DateTime<Utc>) -> DateTime<Utc> {
+    let hour = at.duration_trunc(TimeDelta::hours(1)).unwrap_or(at);
+    let comes = hour + TimeDelta::minutes(KEEPER_MINUTE);
+    if comes < at { comes + TimeDelta::hours(1) } else { comes }
 }

@@ -1,11 +1,17 @@
 //! What goes wrong in a world: crashes, jumps of time, alarms that ring at the wrong time or not at all, calls that are struck.
 
 use super::doors::Knock;
-use super::jobs::Job;
+use super::jobs::{Job, Press};
+use super::laws::PROMOTIONS;
+use super::life::Says;
 use super::table;
 use super::world::World;
 use chrono::{DateTime, Duration, Utc};
+use wasurena_cloud::alarms::Alarm;
 use wasurena_local::aws::{Passage, VirtualTime as _};
+
+/// In one of so many slots somebody changes their mind just as its mails go out.
+const MINDS_CHANGE_ONE_IN: u32 = 8;
 
 impl World {
     /// A crash, a jump of time.
@@ -49,6 +55,38 @@ impl World {
     /// How late something comes: mostly not at all.
     pub(super) fn late(&mut self, rate: f64) -> Duration {
         if self.strikes(rate) { Duration::minutes(self.dice.i64(1..30 * 60)) } else { Duration::zero() }
+    }
+
+    /// Just as the mails of a slot are to go out, somebody who is about to get one, or the owner, changes their mind.
+    /// Answers whether so.
+    pub(super) fn minds_change(&mut self, input: &str, now: DateTime<Utc>) -> bool {
+        if now >= self.life.ends || self.dice.u32(0..MINDS_CHANGE_ONE_IN) > 0 {
+            return false;
+        }
+        let Ok(alarm) = serde_json::from_str::<Alarm>(input) else { return false };
+        let due = table::due_in_slot(&self.stage.aws, &alarm);
+        let Some((address, step)) = due.get(self.dice.usize(..due.len().max(1))) else { return false };
+        let Some(person) = self.life.people.iter().position(|person| person.address == *address) else { return false };
+        self.mind_changes(person, step, now);
+        true
+    }
+
+    fn mind_changes(&mut self, person: usize, step: &str, now: DateTime<Utc>) {
+        let at = now + Duration::milliseconds(self.dice.i64(0..900));
+        let says = match self.dice.u32(0..4) {
+            _ if step.starts_with(PROMOTIONS) => Says::CalledOff,
+            0 => return self.add(at, Job::Page { person, press: Some(Press::Stop) }),
+            1 => {
+                let shop = self.life.people[person].shop;
+                let pause = Duration::minutes(self.dice.i64(1..240));
+                return self.add(at, Job::SwitchOn(shop, pause));
+            }
+            2 => Says::CalledOff,
+            _ => Says::CameBack,
+        };
+        if let Some(place) = self.life.afterthought(&mut self.dice, person, says, now) {
+            self.add(at, Job::Hook { place, attempt: 0 });
+        }
     }
 
     /// Somebody's record cannot be read any more.

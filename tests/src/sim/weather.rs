@@ -62,9 +62,9 @@ impl Weather {
             skew_s: 20,
             jump: 0.0005,
         };
-        match dice.u32(0..10) {
-            0 => Self::CALM,
-            1..=6 => rough,
+        match dice.u32(0..16) {
+            0..=1 => Self::CALM,
+            2..=14 => rough,
             _ => Self {
                 call: 0.05,
                 post: 0.25,

@@ -41,6 +41,8 @@ pub(crate) struct Told {
     pub(crate) stored: Option<(DateTime<Utc>, Step)>,
     /// From which step on it is known to be called off.
     pub(crate) called_off: Option<Step>,
+    /// Whether a cart has begun to tell that it is called off.
+    pub(crate) may_be_called_off: bool,
     /// From which step on something of it is known to have come back.
     pub(crate) came_back: Option<Step>,
 }
@@ -83,6 +85,8 @@ pub(crate) struct Witness {
     pub(crate) planned: BTreeSet<String>,
     /// Webhooks that were answered with 2xx, by their places.
     pub(crate) accepted_hooks: BTreeSet<usize>,
+    /// Shops whose owner is about to stop everything, or has.
+    stopping: BTreeSet<String>,
     addresses: BTreeMap<String, usize>,
 }
 
@@ -100,6 +104,7 @@ impl Witness {
             switched_off: BTreeMap::new(),
             planned: BTreeSet::new(),
             accepted_hooks: BTreeSet::new(),
+            stopping: BTreeSet::new(),
             addresses: life.people.iter().enumerate().map(|(n, person)| (person.address.clone(), n)).collect(),
         }
     }
@@ -109,6 +114,7 @@ impl Witness {
         match hook.says {
             Says::Paid(at) if hook.is_signed => self.orders.entry(hook.order).or_default().paid_at = Some(at),
             Says::Forget => self.people[hook.person].may_be_forgotten = true,
+            Says::CalledOff => self.orders.entry(hook.order).or_default().may_be_called_off = true,
             _ => {}
         }
     }
@@ -198,18 +204,25 @@ impl Witness {
         self.people[person].stopped.get_or_insert(step);
     }
 
-    /// An owner turns the stop switch.
-    pub(crate) fn begins_to_switch(&mut self, shop: &str, on: bool) {
-        if !on {
-            self.switched_off.remove(shop);
-        }
+    /// An owner is about to turn the stop switch on; not where they are at it already.
+    #[must_use]
+    pub(crate) fn begins_to_stop(&mut self, shop: &str) -> bool {
+        self.stopping.insert(shop.to_owned())
     }
 
-    /// The stop switch is known to be turned.
-    pub(crate) fn has_switched(&mut self, shop: &str, on: bool) {
-        if on {
-            self.switched_off.insert(shop.to_owned(), self.step);
-        }
+    /// The stop switch is known to be on.
+    pub(crate) fn has_stopped_all(&mut self, shop: &str) {
+        self.switched_off.insert(shop.to_owned(), self.step);
+    }
+
+    /// An owner is about to turn it off again.
+    pub(crate) fn begins_to_go_on(&mut self, shop: &str) {
+        self.switched_off.remove(shop);
+    }
+
+    /// It is known to be off.
+    pub(crate) fn has_gone_on(&mut self, shop: &str) {
+        self.stopping.remove(shop);
     }
 
     /// The post is going to say this of a mail, and it is so whether or not anybody hears it.
@@ -218,7 +231,7 @@ impl Witness {
             EventKind::Bounce if !is_permanent => *self.not_arrived.entry(mail.follow_up.clone()).or_default() += 1,
             EventKind::Bounce | EventKind::Complaint => self.people[mail.person].may_be_stopped = true,
             EventKind::Send | EventKind::Delivery | EventKind::DeliveryDelay => {}
-            EventKind::Reject | EventKind::RenderingFailure => {}
+            EventKind::AutoReply | EventKind::Reject | EventKind::RenderingFailure => {}
         }
     }
 

@@ -132,12 +132,20 @@ async fn a_full_mailbox_is_not_tried_past_the_window() {
 
 #[tokio::test]
 async fn out_of_office_is_no_bounce() {
-    let journey = after_a_mail().await;
-    happens(&journey, "delivery").await;
-    happens(&journey, "bounce").await;
-    assert_eq!(state_of(&journey, "thanks-first").await, "thanks-first delivered -");
-    journey.until("2026-12-03T00:00:00+09:00").await;
-    assert_eq!(journey.mails().await.len(), 1);
+    for (news, expected) in [
+        (vec!["delivery", "auto_reply"], "thanks-first delivered -"),
+        (vec!["auto_reply", "delivery"], "thanks-first delivered -"),
+        (vec!["auto_reply"], "thanks-first sent -"),
+        (vec!["delivery", "bounce"], "thanks-first delivered -"),
+    ] {
+        let journey = after_a_mail().await;
+        for kind in &news {
+            happens(&journey, kind).await;
+        }
+        assert_eq!(state_of(&journey, "thanks-first").await, expected, "{news:?}");
+        journey.until("2026-12-03T00:00:00+09:00").await;
+        assert_eq!(journey.mails().await.len(), 1, "{news:?}");
+    }
 }
 
 #[tokio::test]

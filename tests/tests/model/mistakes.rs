@@ -115,14 +115,15 @@ fn what_is_said_of_one_attempt_counts_for_another() {
     violates(NO_DENIAL, Mistake::BelievesAnyAttempt, options, &story);
 }
 
-/// It has arrived, and a machine says that its reader is away: it goes out again, and arrives again.
+/// It has arrived, and a machine says that its reader is away, which is taken for a return: it goes out again, and
+/// arrives again.
 #[test]
 fn a_machine_is_believed() {
     let fates = &[Fate::IsAnsweredByMachine];
     let options = || Options { fates, window: Duration::minutes(105), ..Options::small() };
     let hear = |word| [Hear { sending: 0, word }, edit()];
     let accepted = || decide(Accepted(Fate::IsAnsweredByMachine));
-    let heard = [hear(Word::Delivered), hear(Word::Unavailable)].concat();
+    let heard = [hear(Word::Delivered), hear(Word::Accepted)].concat();
     let story = [&[claim(), accepted(), Crash { sender: 1 }], &heard[..]].concat();
     violates(BELIEVED, Mistake::BelievesMachines, options(), &story);
     let story = [&story[..], &[TimePasses, claim(), accepted()]].concat();

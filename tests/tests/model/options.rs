@@ -19,7 +19,7 @@ pub(crate) enum Mistake {
     ForgetsTheAttempt,
     /// What SES says counts for whichever attempt stands.
     BelievesAnyAttempt,
-    /// What a machine answers for somebody who has the message counts as if it had come back.
+    /// What a machine answers for somebody who has the message counts as if it had come back, whatever is known.
     BelievesMachines,
     /// No answer counts as no.
     TakesSilenceForNo,

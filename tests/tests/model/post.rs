@@ -12,7 +12,8 @@ pub(crate) enum Fate {
     Arrives,
     /// It arrives, and the recipient calls it spam.
     Annoys,
-    /// It arrives, and the recipient's server answers that they are away, which SES reports as a soft bounce.
+    /// It arrives, and a machine answers that the recipient is away. SES reports that as a soft bounce, which says no more
+    /// than that it had the message.
     IsAnsweredByMachine,
     /// Its mailbox cannot take it.
     ComesBack,
@@ -26,9 +27,8 @@ impl Fate {
     /// What SES says of it, some time.
     pub(crate) fn words(self) -> &'static [Word] {
         match self {
-            Self::Arrives => &[Word::Accepted, Word::Delivered],
+            Self::Arrives | Self::IsAnsweredByMachine => &[Word::Accepted, Word::Delivered],
             Self::Annoys => &[Word::Accepted, Word::Delivered, Word::Complained],
-            Self::IsAnsweredByMachine => &[Word::Accepted, Word::Delivered, Word::Unavailable],
             Self::ComesBack => &[Word::Accepted, Word::Unavailable],
             Self::Bounces => &[Word::Accepted, Word::Bounced],
             Self::IsRejected => &[Word::Accepted, Word::NotSent],

@@ -80,9 +80,7 @@ fn is_not_invented(note: Note, sendings: &[&Sending]) -> bool {
     match (note.state, note.reason) {
         (State::Sent, _) => sending.is_some(),
         (State::Delivered, _) => is(Fate::arrives),
-        (State::Bounced, Some(Reason::MailboxUnavailable)) => {
-            is(|fate| matches!(fate, Fate::ComesBack | Fate::IsAnsweredByMachine))
-        }
+        (State::Bounced, Some(Reason::MailboxUnavailable)) => is(|fate| fate == Fate::ComesBack),
         (State::Bounced, _) => is(|fate| fate == Fate::Bounces),
         (State::Complained, _) => is(|fate| fate == Fate::Annoys),
         _ => true,

@@ -3,6 +3,7 @@
 
 use crate::diary::{Network, Write, Written};
 use crate::options::{Mistake, Options, Policy};
+use crate::post::Fate;
 use crate::world::{Note, SHOP, World, first_slot};
 use chrono::Duration;
 use wasurena_domain::calendar::Slot;
@@ -107,7 +108,7 @@ impl World {
         let event = match what {
             Repair::Wait | Repair::Plan => return None,
             Repair::Move(_) | Repair::Expire if options.makes(Mistake::TrustsAlarms) => return None,
-            Repair::Move(_) => Event::Move,
+            Repair::Move(_) | Repair::Place => Event::Move,
             Repair::Expire => Event::Expire,
             Repair::Doubt if options.makes(Mistake::AnEndedLeaseSendsAgain) => Event::Release,
             Repair::Doubt => Event::Doubt,
@@ -119,6 +120,7 @@ impl World {
         let after = Note { until: None, ended: stepped.state != State::Planned, ..stepped };
         Some(match (what, event) {
             (Repair::Move(slot), _) => Note { slot, ..after },
+            (Repair::Place, _) => after,
             (Repair::Expire, _) => Note { reason: Some(Reason::WindowOver), ..after },
             (Repair::Doubt, Event::Doubt) => Note { until: Some(self.now + doubt_wait()), ..after },
             (Repair::Drop, Event::Drop) => Note { reason: Some(Reason::UnknownWhetherSent), ..after },
@@ -136,7 +138,7 @@ impl World {
                 Note { reason: Some(Reason::PurchaseUndone), ..before.stepped(Event::Cancel)? }
             }
             Wish::Revive if slot.start() <= options.deadline() && before.follow_up(options.deadline()).can_revive() => {
-                Note { slot, reason: None, ended: false, ..before.stepped(Event::Revive)? }
+                Note { slot, until: None, reason: None, ended: false, ..before.stepped(Event::Revive)? }
             }
             Wish::Settle if before.ended => Note { ended: false, ..before },
             _ => return None,
@@ -151,8 +153,14 @@ impl World {
         let follow_up = sending.follow_up;
         let before = self.notes[follow_up];
         let mut stands = before.follow_up(options.deadline());
-        if stands.state == State::Delivered && options.makes(Mistake::BelievesMachines) {
-            stands.state = State::Sent;
+        let mut word = word;
+        if sending.fate == Fate::IsAnsweredByMachine && options.makes(Mistake::BelievesMachines) {
+            if stands.state == State::Delivered {
+                stands.state = State::Sent;
+            }
+            if word == Word::Accepted {
+                word = Word::Unavailable;
+            }
         }
         let any = stands.attempt.clone().filter(|_| options.makes(Mistake::BelievesAnyAttempt));
         let evidence = Evidence {

@@ -1,5 +1,5 @@
 //! The simulator finds what it is there to find, and nothing in the system as it is. The ignored tests take
-//! minutes, and one of them needs the functions' release binaries: `tests/run` runs them.
+//! minutes and need the simulator's optimised build, one of them the functions' release binaries too: `tests/run` runs them.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod binary;

@@ -24,7 +24,7 @@ const COMPLAINT: &str = "0106018f3c2aa0bc-91f2-4d20-000000";
 #[case::suppressed("bounce-suppressed", Word::Bounced, BOUNCED_AT, BOUNCE)]
 #[case::soft("bounce-transient", Word::Unavailable, BOUNCED_AT, BOUNCE)]
 // The other side's clock is years ahead: it happened when SES knew of it, at the latest.
-#[case::undetermined("bounce-undetermined", Word::Unavailable, "2026-12-02T01:00:10Z", BOUNCE)]
+#[case::undetermined("bounce-undetermined", Word::Accepted, "2026-12-02T01:00:10Z", BOUNCE)]
 #[case::complaint("complaint", Word::Complained, COMPLAINED_AT, COMPLAINT)]
 #[case::complaint_without_an_id("complaint-bare", Word::Complained, COMPLAINED_AT, MESSAGE)]
 #[case::complaint_that_is_none("complaint-not-spam", Word::Delivered, COMPLAINED_AT, COMPLAINT)]

@@ -37,6 +37,16 @@ fn a_planned_one_is_overdue_after_twenty_minutes() {
 }
 
 #[test]
+fn what_is_tried_again_is_put_where_its_slot_is() {
+    let again = FollowUp { until: Some(at("2026-12-08 08:00")), ..follow_up() };
+    assert_eq!(again.due_at(), Some(Slot::at_or_after(at("2026-12-08 08:00"))), "where it was due before");
+    check(&again, false, "2026-12-08 09:00", Repair::Place);
+    check(&again, true, "2026-12-08 09:00", Repair::Place);
+    check(&again, false, "2026-12-08 10:20", moved("2026-12-08 10:45"));
+    check(&again, false, "2026-12-16 00:00", Repair::Expire);
+}
+
+#[test]
 fn an_ended_lease_is_a_doubt_and_never_a_second_sending() {
     check(&claimed(), false, "2026-12-08 10:06", Repair::Wait);
     check(&claimed(), false, "2026-12-08 10:07", Repair::Doubt);

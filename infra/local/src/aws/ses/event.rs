@@ -24,6 +24,8 @@ pub enum EventKind {
     DeliveryDelay,
     /// The recipient's server has refused it.
     Bounce,
+    /// A machine answers that the recipient is away. SES takes that for a bounce, of which it knows no reason.
+    AutoReply,
     /// The recipient calls it spam.
     Complaint,
     /// SES has found something bad in it.
@@ -39,7 +41,7 @@ impl EventKind {
             Self::Send => ("Send", "Email Sent"),
             Self::Delivery => ("Delivery", "Email Delivered"),
             Self::DeliveryDelay => ("DeliveryDelay", "Email Delivery Delayed"),
-            Self::Bounce => ("Bounce", "Email Bounced"),
+            Self::Bounce | Self::AutoReply => ("Bounce", "Email Bounced"),
             Self::Complaint => ("Complaint", "Email Complaint Received"),
             Self::Reject => ("Reject", "Email Rejected"),
             Self::RenderingFailure => ("Rendering Failure", "Email Rendering Failed"),
@@ -150,6 +152,16 @@ fn part(mail: &StoredMail, kind: EventKind, permanent: bool, now: DateTime<Utc>)
                 "timestamp": time(now),
                 "feedbackId": feedback(of_type),
                 "reportingMTA": "dsn; mta.example.com",
+            });
+            ("bounce", bounce)
+        }
+        EventKind::AutoReply => {
+            let bounce = json!({
+                "bounceType": "Transient",
+                "bounceSubType": "General",
+                "bouncedRecipients": recipients(json!({})),
+                "timestamp": time(now),
+                "feedbackId": feedback("auto-reply"),
             });
             ("bounce", bounce)
         }

@@ -3,6 +3,7 @@
 mod capacity;
 mod dynamodb;
 mod faults;
+mod gate;
 mod restart;
 mod scheduler;
 mod ses;
