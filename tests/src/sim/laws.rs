@@ -256,7 +256,7 @@ fn everybody_is_seen_to(books: &Books, now: DateTime<Utc>, life: &Life, witness:
         // What is due just now is for whoever is about to see to it.
         let recently = (now - Duration::hours(3)).format("%Y-%m-%dT%H:%MZ").to_string();
         let has_ahead = items.iter().any(|item| text(item, "due_sk") > recently.as_str());
-        let is_closed = known.may_be_stopped || orders_of(number, life, witness).any(|told| told.called_off.is_some());
+        let is_closed = known.may_be_stopped || orders_of(number, life, witness).any(|told| told.may_be_called_off);
         if !has_ahead && !is_closed {
             return broken("I2", format!("customer {number} ({id}) has nothing dated ahead"));
         }

@@ -262,8 +262,8 @@ impl Life {
         {
             self.tell(told + Duration::days(2), person, order, topic, body, Says::Changed);
         }
-        let (news_after, calm) = if self.people[person].shop == SECOND_SHOP { (3, 4) } else { (30, 12) };
-        match dice.u32(0..calm) {
+        let (news_after, one_in) = if self.people[person].shop == SECOND_SHOP { (3, 4) } else { (30, 12) };
+        match dice.u32(0..one_in) {
             0 => {
                 // When the first news of a second purchase goes out.
                 let then = match dice.u32(0..4) > 0 {

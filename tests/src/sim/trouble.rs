@@ -13,6 +13,9 @@ use wasurena_local::aws::{Passage, VirtualTime as _};
 /// In one of so many slots somebody changes their mind just as its mails go out.
 const MINDS_CHANGE_ONE_IN: u32 = 8;
 
+/// One in so many faults of a call lasts until the invocation ends.
+const CUT_OFF_ONE_IN: u32 = 6;
+
 impl World {
     /// A crash, a jump of time.
     pub(super) fn weather_changes(&mut self) {
@@ -126,10 +129,18 @@ impl World {
     /// A call takes effect, or does not; or its answer arrives.
     pub(super) fn open(&mut self, knock: &Knock) {
         let Knock { number, task, call, is_before } = knock;
-        let passage = if *is_before { self.weather.passage(&mut self.dice, call) } else { Passage::Through };
+        let passage = match self.flights.get(task) {
+            Some(flight) if flight.is_cut_off && *is_before => Passage::Unreachable,
+            _ if *is_before => self.weather.passage(&mut self.dice, call),
+            _ => Passage::Through,
+        };
         if passage != Passage::Through {
             self.faults += 1;
             self.trail.note(self.stage.time.now(), format_args!("#{task} {call} is struck: {passage:?}"));
+            // Now and then it is the network of the whole process that is gone.
+            if let Some(flight) = self.flights.get_mut(task) {
+                flight.is_cut_off |= self.dice.u32(0..CUT_OFF_ONE_IN) == 0;
+            }
         }
         self.stage.doors.open(*number, passage);
         let by = Duration::milliseconds(self.dice.i64(1..20));

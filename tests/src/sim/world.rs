@@ -64,6 +64,8 @@ pub(super) struct Flight {
     pub(super) job: Job,
     pub(super) instance: Instance,
     pub(super) deadline: DateTime<Utc>,
+    /// Whether none of its calls gets through any more.
+    pub(super) is_cut_off: bool,
 }
 
 /// Something that can happen next.
@@ -336,7 +338,7 @@ impl World {
         instance.task.store(number, Ordering::Relaxed);
         let deadline = now + job.time_limit();
         self.executor.spawn(number, job.clone().run(instance.clone(), request));
-        self.flights.insert(number, Flight { job, instance, deadline });
+        self.flights.insert(number, Flight { job, instance, deadline, is_cut_off: false });
     }
 
     /// An invocation has ended; `None` where its process died.
