@@ -22,6 +22,8 @@ pub enum Mistake {
     StopDecidedEarly,
     /// Whether a case is open is decided only when it is planned.
     CaseDecidedEarly,
+    /// Whether somebody has bought twice is decided only when a promotion is planned.
+    PromotionDecidedEarly,
     /// A record that cannot be dealt with takes the rest of its batch with it.
     BatchDropped,
     /// A webhook is accepted though it could not be stored.
@@ -52,7 +54,7 @@ mod switched {
     use std::cell::Cell;
 
     /// All mistakes, by their names.
-    pub const ALL: [(&str, Mistake); 15] = [
+    pub const ALL: [(&str, Mistake); 16] = [
         ("lease-end-resends", Mistake::LeaseEndResends),
         ("sdk-retries-sending", Mistake::SdkRetriesSending),
         ("claim-without-condition", Mistake::ClaimWithoutCondition),
@@ -62,6 +64,7 @@ mod switched {
         ("get-unsubscribes", Mistake::GetUnsubscribes),
         ("stop-decided-early", Mistake::StopDecidedEarly),
         ("case-decided-early", Mistake::CaseDecidedEarly),
+        ("promotion-decided-early", Mistake::PromotionDecidedEarly),
         ("batch-dropped", Mistake::BatchDropped),
         ("accept-unstored", Mistake::AcceptUnstored),
         ("signature-ignored", Mistake::SignatureIgnored),

@@ -92,7 +92,10 @@ fn forbidden(follow_up: &FollowUp, class: Class, moment: &Moment<'_>) -> Option<
         Some(Reason::CaseOpen)
     } else if !follow_up.is_bound_to_purchase() && customer.consent != Consent::Granted {
         Some(Reason::NoConsent)
-    } else if class.is_selling() && customer.occasion_count(shop) < SELLING_FROM_OCCASION {
+    } else if class.is_selling()
+        && customer.occasion_count(shop) < SELLING_FROM_OCCASION
+        && !made(Mistake::PromotionDecidedEarly)
+    {
         Some(Reason::BeforeSecondPurchase)
     } else {
         None

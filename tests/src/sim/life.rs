@@ -265,13 +265,15 @@ impl Life {
         let (news_after, one_in) = if self.people[person].shop == SECOND_SHOP { (3, 4) } else { (30, 12) };
         match dice.u32(0..one_in) {
             0 => {
-                // When the first news of a second purchase goes out.
-                let then = match dice.u32(0..4) > 0 {
-                    true => as_mails_go_out(dice, at + Duration::hours(9) + Duration::days(news_after)),
-                    false => told + Duration::minutes(dice.i64(1..40 * DAY)),
+                // The first order, when the first news of a second one goes out; or this one, some time.
+                let (called, then) = match dice.u32(0..4) > 0 {
+                    true => (0, as_mails_go_out(dice, at + Duration::hours(9) + Duration::days(news_after))),
+                    false => (usize::MAX, told + Duration::minutes(dice.i64(1..40 * DAY))),
                 };
-                if let Some((topic, body)) = called_off(cart, &body, then) {
-                    self.tell(then, person, order, topic, body, Says::CalledOff);
+                let orders = self.orders_before(person, then);
+                let place = orders.get(called).or(orders.last()).copied();
+                if let Some(place) = place.and_then(|place| self.afterthought(place, Says::CalledOff, then)) {
+                    self.deeds.push((then, Deed::Tell(place)));
                 }
             }
             1 => {
@@ -320,24 +322,26 @@ impl Life {
         }
     }
 
-    /// A cart tells of one of somebody's orders, now: that it was called off, or that something of it came back. Answers
-    /// the webhook's place; nothing where they have none, or their cart has no word for it.
-    pub(crate) fn afterthought(
-        &mut self,
-        dice: &mut Rng,
-        person: usize,
-        says: Says,
-        now: DateTime<Utc>,
-    ) -> Option<usize> {
-        let is_theirs =
-            |hook: &&Hook| hook.person == person && hook.is_signed && matches!(hook.says, Says::Paid(at) if at < now);
-        let orders: Vec<&Hook> = self.hooks.iter().filter(is_theirs).collect();
-        let hook = orders.get(dice.usize(..orders.len().max(1)))?;
+    /// The webhooks that tell of those of somebody's orders so far that are never called off, by their places.
+    #[must_use]
+    pub(crate) fn orders_before(&self, person: usize, now: DateTime<Utc>) -> Vec<usize> {
+        let is_called_off = |order: u64| self.hooks.iter().any(|h| h.order == order && h.says == Says::CalledOff);
+        let is_theirs = |hook: &Hook| {
+            let is_placed = matches!(hook.says, Says::Paid(at) if at < now);
+            hook.person == person && hook.is_signed && is_placed && !is_called_off(hook.order)
+        };
+        self.hooks.iter().enumerate().filter(|(_, hook)| is_theirs(hook)).map(|(place, _)| place).collect()
+    }
+
+    /// A cart tells of an order, now: that it was called off, or that something of it came back. Answers the webhook's
+    /// place; nothing where the cart has no word for it.
+    pub(crate) fn afterthought(&mut self, order: usize, says: Says, now: DateTime<Utc>) -> Option<usize> {
+        let hook = &self.hooks[order];
         let (topic, body) = match says {
             Says::CalledOff => called_off(hook.cart, &hook.body, now)?,
             _ => came_back(hook.cart, &hook.body, now)?,
         };
-        self.hooks.push(Hook { topic, body, says, ..(*hook).clone() });
+        self.hooks.push(Hook { topic, body, says, ..hook.clone() });
         Some(self.hooks.len() - 1)
     }
 

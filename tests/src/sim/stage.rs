@@ -40,22 +40,23 @@ const OFTENER: [(&str, &str); 5] = [
     ("after_days = 30", "after_days = 3"),
     ("window_days = 14", "window_days = 6"),
 ];
-/// What else the second shop has to say of a purchase: step, class, day, latest day.
-const MORE: [(&str, &str, u32, u32); 14] = [
-    ("more-story", "story", 2, 6),
-    ("more-care", "usage", 9, 13),
-    ("more-shelf", "story", 11, 16),
-    ("more-stains", "usage", 16, 20),
-    ("more-rain", "story", 19, 24),
-    ("more-voices", "voices", 22, 26),
-    ("more-glaze", "story", 24, 28),
-    ("more-soup", "voices", 26, 30),
-    ("more-tea", "voices", 28, 32),
-    ("more-uses", "usage", 30, 34),
-    ("more-mending", "usage", 32, 36),
-    ("more-ash", "story", 33, 40),
-    ("more-wood", "story", 34, 41),
-    ("more-clay", "story", 37, 44),
+/// What else the second shop has to say of a purchase: step, class, occasions, day, latest day.
+const MORE: [(&str, &str, &str, u32, u32); 15] = [
+    ("more-story", "story", "every", 2, 6),
+    ("news-table", "promotion", "2+", 3, 9),
+    ("more-care", "usage", "every", 9, 13),
+    ("more-shelf", "story", "every", 11, 16),
+    ("more-stains", "usage", "every", 16, 20),
+    ("more-rain", "story", "every", 19, 24),
+    ("more-voices", "voices", "every", 22, 26),
+    ("more-glaze", "story", "every", 24, 28),
+    ("more-soup", "voices", "every", 26, 30),
+    ("more-tea", "voices", "every", 28, 32),
+    ("more-uses", "usage", "every", 30, 34),
+    ("more-mending", "usage", "every", 32, 36),
+    ("more-ash", "story", "every", 33, 40),
+    ("more-wood", "story", "every", 34, 41),
+    ("more-clay", "story", "every", 37, 44),
 ];
 /// The day on which the shops began.
 pub(crate) const BEGINNING: &str = "2026-12-01T00:00:00Z";
@@ -192,9 +193,9 @@ pub(crate) fn programme(shop: &str, variant: u32) -> Files {
         }
         if path == "programme.toml" && shop == SECOND_SHOP {
             text = OFTENER.iter().fold(text, |text, (seldom, often)| text.replace(seldom, often));
-            for (step, class, day, latest_day) in MORE {
+            for (step, class, occasions, day, latest_day) in MORE {
                 text += &format!(
-                    "\n[[step]]\nid = \"{step}\"\nclass = \"{class}\"\nanchor = \"purchase\"\noccasions = \"every\"\n\
+                    "\n[[step]]\nid = \"{step}\"\nclass = \"{class}\"\nanchor = \"purchase\"\noccasions = \"{occasions}\"\n\
                      day = {day}\nlatest_day = {latest_day}\nat = \"10:00\"\n"
                 );
             }

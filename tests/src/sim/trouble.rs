@@ -63,33 +63,46 @@ impl World {
     /// Just as the mails of a slot are to go out, somebody who is about to get one, or the owner, changes their mind.
     /// Answers whether so.
     pub(super) fn minds_change(&mut self, input: &str, now: DateTime<Utc>) -> bool {
-        if now >= self.life.ends || self.dice.u32(0..MINDS_CHANGE_ONE_IN) > 0 {
+        if now >= self.life.ends {
             return false;
         }
         let Ok(alarm) = serde_json::from_str::<Alarm>(input) else { return false };
         let due = table::due_in_slot(&self.stage.aws, &alarm);
-        let Some((address, step)) = due.get(self.dice.usize(..due.len().max(1))) else { return false };
+        // A promotion is rare: about every other one somebody has second thoughts.
+        let promotion = due.iter().position(|(_, step)| step.starts_with(PROMOTIONS)).filter(|_| self.dice.bool());
+        if promotion.is_none() && self.dice.u32(0..MINDS_CHANGE_ONE_IN) > 0 {
+            return false;
+        }
+        let place = promotion.unwrap_or_else(|| self.dice.usize(..due.len().max(1)));
+        let Some((address, step)) = due.get(place) else { return false };
         let Some(person) = self.life.people.iter().position(|person| person.address == *address) else { return false };
-        self.mind_changes(person, step, now);
-        true
+        self.mind_changes(person, step, now).is_some()
     }
 
-    fn mind_changes(&mut self, person: usize, step: &str, now: DateTime<Utc>) {
-        let at = now + Duration::milliseconds(self.dice.i64(0..900));
+    fn mind_changes(&mut self, person: usize, step: &str, now: DateTime<Utc>) -> Option<()> {
+        let is_promotion = step.starts_with(PROMOTIONS);
+        let at = now + Duration::milliseconds(self.dice.i64(0..if is_promotion { 200 } else { 900 }));
         let says = match self.dice.u32(0..4) {
-            _ if step.starts_with(PROMOTIONS) => Says::CalledOff,
-            0 => return self.add(at, Job::Page { person, press: Some(Press::Stop) }),
+            _ if is_promotion => Says::CalledOff,
+            0 => {
+                self.add(at, Job::Page { person, press: Some(Press::Stop) });
+                return Some(());
+            }
             1 => {
                 let shop = self.life.people[person].shop;
                 let pause = Duration::minutes(self.dice.i64(1..240));
-                return self.add(at, Job::SwitchOn(shop, pause));
+                self.add(at, Job::SwitchOn(shop, pause));
+                return Some(());
             }
             2 => Says::CalledOff,
             _ => Says::CameBack,
         };
-        if let Some(place) = self.life.afterthought(&mut self.dice, person, says, now) {
-            self.add(at, Job::Hook { place, attempt: 0 });
-        }
+        // The order that a promotion follows takes it with it; the one before it leaves a first purchase.
+        let orders = self.life.orders_before(person, now);
+        let order = if is_promotion { 0 } else { self.dice.usize(..orders.len().max(1)) };
+        let place = self.life.afterthought(*orders.get(order)?, says, now)?;
+        self.add(at, Job::Hook { place, attempt: 0 });
+        Some(())
     }
 
     /// Somebody's record cannot be read any more.

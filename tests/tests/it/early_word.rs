@@ -80,7 +80,7 @@ async fn the_posts_word_stands_and_is_the_senders_outcome() {
             ("delivery", 1, "thanks-first delivered -", 1),
             ("complaint", 1, "thanks-first complained complained", 1),
             ("reject", 0, "thanks-first refused refused_by_provider", 1),
-            // It left, came back, and is tried again.
+            // It left, came back, and is tried again an hour later: the keeper, who comes at seven past ten, puts it there.
             ("bounce", 1, "thanks-first planned -", 2),
         ] {
             let (journey, report) = interrupted(word, answer_is_lost).await;
@@ -88,6 +88,10 @@ async fn the_posts_word_stands_and_is_the_senders_outcome() {
             assert_eq!(report.stopped, None, "{word} {answer_is_lost}: nothing is in doubt");
             let states = journey.states(HANAKO).await;
             assert!(states.contains(&state.to_owned()), "{word} {answer_is_lost}: {states:?}");
+            journey.until("2026-12-02T10:59:00+09:00").await;
+            assert_eq!(journey.mails().await.len(), 1, "{word} {answer_is_lost}");
+            journey.until("2026-12-02T11:00:30+09:00").await;
+            assert_eq!(journey.mails().await.len(), mails, "{word} {answer_is_lost}");
             journey.until("2026-12-04T00:00:00+09:00").await;
             assert_eq!(journey.mails().await.len(), mails, "{word} {answer_is_lost}");
         }

@@ -196,6 +196,23 @@ async fn a_doubt_is_settled_by_what_the_post_says() {
     }
 }
 
+/// While a follow-up is in doubt its place in the index of what is due is the end of the doubt, a day later. An event that
+/// ends the doubt leaves it there, for its two write units: so it is then that the keeper tries once more.
+#[tokio::test]
+async fn a_doubt_that_a_full_mailbox_ends_is_tried_again_when_the_doubt_would_have_ended() {
+    let journey = after_an_order().await;
+    journey.turn("faults", &json!({ "call": "ses.SendEmail", "how": "fail_after", "times": 1 })).await;
+    journey.until("2026-12-02T10:30:00+09:00").await;
+    assert_eq!(state_of(&journey, "thanks-first").await, "thanks-first in_doubt -");
+    happens(&journey, "bounce").await;
+    assert_eq!(state_of(&journey, "thanks-first").await, "thanks-first planned -");
+    journey.until("2026-12-03T11:00:00+09:00").await;
+    assert_eq!(journey.mails().await.len(), 1);
+    journey.until("2026-12-03T12:00:00+09:00").await;
+    assert_eq!(journey.mails().await.len(), 2);
+    assert_eq!(state_of(&journey, "thanks-first").await, "thanks-first sent -");
+}
+
 #[tokio::test]
 async fn evidence_that_is_lost_leaves_the_doubt() {
     let journey = after_an_order().await;

@@ -7,7 +7,7 @@ use std::path::Path;
 use wasurena_domain::mistake;
 
 /// Every mistake, and the invariants that it may break first.
-const BREAKS: [(&str, &[&str]); 15] = [
+const BREAKS: [(&str, &[&str]); 16] = [
     ("lease-end-resends", &["I1"]),
     ("sdk-retries-sending", &["I1"]),
     ("claim-without-condition", &["I1"]),
@@ -17,6 +17,7 @@ const BREAKS: [(&str, &[&str]); 15] = [
     ("get-unsubscribes", &["I9"]),
     ("stop-decided-early", &["I4"]),
     ("case-decided-early", &["I7"]),
+    ("promotion-decided-early", &["I3"]),
     ("batch-dropped", &["I2"]),
     ("accept-unstored", &["I8"]),
     ("signature-ignored", &["I9"]),
