@@ -4,10 +4,12 @@
 //! count of what came before. Whatever is not here is in the purchases and follow-ups themselves.
 
 mod occasions;
+mod stage;
 mod standing;
 mod taking_in;
 
 pub use occasions::Occasion;
+pub use stage::Stage;
 pub use standing::{Ruling, Standing};
 
 use crate::contact::{EmailAddress, PersonName, PhoneNumber};

@@ -135,6 +135,7 @@ impl FollowUp {
                         | Reason::Complained
                         | Reason::MarketplaceForbids
                         | Reason::BeforeSecondPurchase
+                        | Reason::NotForStage
                 )
             ),
             _ => false,

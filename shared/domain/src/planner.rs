@@ -13,7 +13,7 @@ mod series;
 mod tasks;
 mod wishes;
 
-use crate::calendar::{Slot, days_after};
+use crate::calendar::{Slot, day_of, days_after};
 use crate::customer::{Closed, Customer};
 use crate::follow_up::{FollowUp, Reason, State};
 use crate::ids::FollowUpId;
@@ -248,7 +248,11 @@ fn why_unwanted(situation: &Situation<'_>, follow_up: &FollowUp) -> Reason {
     } else if situation.programme.class_of(&follow_up.step).is_none() {
         Reason::StepGone
     } else if !follow_up.is_bound_to_purchase() {
-        situation.series_obstacle().unwrap_or(Reason::Replanned)
+        let day = day_of(follow_up.slot.start().max(situation.now), situation.shop.zone);
+        let stage = customer.stage_on(situation.shop, day);
+        let is_meant = situation.programme.is_for(&follow_up.step, stage);
+        let other = if is_meant { Reason::Replanned } else { Reason::NotForStage };
+        situation.series_obstacle().unwrap_or(other)
     } else {
         Reason::Replanned
     }

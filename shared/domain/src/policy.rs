@@ -97,6 +97,8 @@ fn forbidden(follow_up: &FollowUp, class: Class, moment: &Moment<'_>) -> Option<
         && !made(Mistake::PromotionDecidedEarly)
     {
         Some(Reason::BeforeSecondPurchase)
+    } else if !moment.programme.is_for(&follow_up.step, customer.stage(shop, moment.now)) {
+        Some(Reason::NotForStage)
     } else {
         None
     }

@@ -4,9 +4,11 @@ mod check;
 
 pub use check::{Finding, PROMISE_LATEST_DAY, Rule, SELLING_FROM_OCCASION, Site, THANKS_LATEST_DAY, check};
 
+use crate::customer::Stage;
 use crate::ids::StepId;
 use chrono::{NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What a message is about. The class decides what a template may say (R12 to R15).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -113,6 +115,9 @@ pub struct Step {
     /// Whether it is only for what arrives late: made to order, on pre-order, promised for a day weeks ahead.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub arrives_late: bool,
+    /// The stages of the relationship it is for; `None` for all (R34, R36).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stages: Option<BTreeSet<Stage>>,
     /// How often it comes.
     pub once_per: OncePer,
     /// The civil day after the anchor on which it goes out.
@@ -127,9 +132,15 @@ impl Step {
     /// Whether it is a message by which the shop brings a purchase back to mind in time (R1).
     #[must_use]
     pub(crate) fn may_keep_promise(&self) -> bool {
-        !matches!(self.class, Class::Thanks | Class::Remedy)
+        self.is_for_every_buyer()
+            && !matches!(self.class, Class::Thanks | Class::Remedy)
             && self.anchor == Anchor::Purchase
             && self.latest_day <= PROMISE_LATEST_DAY
+    }
+
+    /// Whether it reaches whoever buys, also who buys again before it goes out: no stage of theirs is left out.
+    pub(crate) fn is_for_every_buyer(&self) -> bool {
+        Stage::BUYING.into_iter().all(|stage| includes(self.stages.as_ref(), stage))
     }
 }
 
@@ -158,6 +169,9 @@ pub struct Series {
     pub id: StepId,
     /// How many purchases a customer has made before it begins, from 1.
     pub from_occasion: u32,
+    /// The stages of the relationship it is for; `None` for all (R34, R36).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stages: Option<BTreeSet<Stage>>,
     /// Where it begins, counted from that occasion.
     pub start: Start,
     /// The weekday on which it goes out; `None` for any.
@@ -197,9 +211,22 @@ impl Programme {
         steps.chain(self.series.iter().flat_map(|s| s.letters.iter().map(|l| (&l.id, l.class))))
     }
 
+    /// Whether a message is for customers at this stage; `true` where the programme has no such message (any more).
+    #[must_use]
+    pub fn is_for(&self, id: &StepId, stage: Stage) -> bool {
+        let step = self.steps.iter().find(|s| s.id == *id).map(|s| s.stages.as_ref());
+        let series = || self.series.iter().find(|s| s.letters.iter().any(|l| l.id == *id)).map(|s| s.stages.as_ref());
+        includes(step.or_else(series).flatten(), stage)
+    }
+
     /// The class of a message; `None` where the programme has no such step (any more).
     #[must_use]
     pub fn class_of(&self, id: &StepId) -> Option<Class> {
         self.messages().find(|(step, _)| *step == id).map(|(_, class)| class)
     }
+}
+
+/// Whether a message for these stages is for this one: where none is named it is for all.
+pub(crate) fn includes(stages: Option<&BTreeSet<Stage>>, stage: Stage) -> bool {
+    stages.is_none_or(|stages| stages.contains(&stage))
 }

@@ -41,6 +41,9 @@ pub struct Shop {
     pub occasion_days: u32,
     /// What counts as what, in figures.
     pub thresholds: Thresholds,
+    /// At which stage of the relationship somebody is, in figures.
+    #[serde(default, skip_serializing_if = "Stages::are_usual")]
+    pub stages: Stages,
     /// Days on which nothing is sent where there is another day for it.
     pub holidays: BTreeSet<NaiveDate>,
     /// The shop's own addresses: what is ordered from them is no purchase.
@@ -67,6 +70,29 @@ pub struct Thresholds {
 impl Default for Thresholds {
     fn default() -> Self {
         Self { history_days: 21, late_days: 14, carriage_days: 3, hold_companies: true, hold_from: None }
+    }
+}
+
+/// From when on a customer is at which stage (R34), in figures that a shop may set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stages {
+    /// Whoever has bought on so many occasions is regular. More than two: whoever has come back once is `repeat`.
+    pub regular_from: u32,
+    /// Whoever has bought on so many occasions is loyal. More than `regular_from`.
+    pub loyal_from: u32,
+    /// Whoever has bought nothing for so many days is dormant.
+    pub dormant_after_days: u32,
+}
+
+impl Default for Stages {
+    fn default() -> Self {
+        Self { regular_from: 3, loyal_from: 6, dormant_after_days: 365 }
+    }
+}
+
+impl Stages {
+    fn are_usual(&self) -> bool {
+        *self == Self::default()
     }
 }
 

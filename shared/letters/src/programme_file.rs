@@ -7,7 +7,9 @@ use crate::files::Files;
 use crate::problem::Problem;
 use crate::toml_reader::{Document, KeyLines, Table, number, text, time};
 use chrono::{NaiveTime, Weekday};
+use std::collections::BTreeSet;
 use toml::de::DeValue;
+use wasurena_domain::customer::Stage;
 use wasurena_domain::ids::StepId;
 use wasurena_domain::programme::{
     Anchor, Class, Finding, Occasions, OncePer, Programme, Rule, Series, SeriesLetter, Site, Start, Step, check,
@@ -94,6 +96,7 @@ fn step(mut table: Table<'_>) -> Option<Step> {
     let arrives = table.optional("arrives", "\"late\"", arrives_late);
     let occasions = table.required("occasions", "\"every\"", occasions);
     let once_per = table.optional("once_per", "\"occasion\"", once_per);
+    let stages = table.optional("stages", "[\"first\", \"repeat\"]", stages);
     let day = table.required("day", "14", number);
     let latest_day = table.required("latest_day", "21", number);
     let at = table.required("at", "\"10:00\"", time);
@@ -117,6 +120,7 @@ fn step(mut table: Table<'_>) -> Option<Step> {
         anchor: anchor?,
         occasions: occasions?,
         once_per: once_per?.unwrap_or(OncePer::Occasion),
+        stages: stages?,
         day: day?,
         latest_day: latest_day?,
         at: at?,
@@ -127,6 +131,7 @@ fn step(mut table: Table<'_>) -> Option<Step> {
 fn series(mut table: Table<'_>, letters: Vec<SeriesLetter>) -> Option<Series> {
     let id = table.required("id", "\"letters\"", step_id);
     let from_occasion = table.required("from_occasion", "1", number);
+    let stages = table.optional("stages", "[\"first\", \"repeat\"]", stages);
     let after = table.optional("after", "\"usage\"", step_id);
     let days = table.required("after_days", "28", number);
     let weekday = table.optional("weekday", "\"tuesday\"", weekday);
@@ -141,6 +146,7 @@ fn series(mut table: Table<'_>, letters: Vec<SeriesLetter>) -> Option<Series> {
     Some(Series {
         id: id?,
         from_occasion: from_occasion?,
+        stages: stages?,
         start,
         weekday: weekday?,
         every_days: every_weeks? * 7,
@@ -276,6 +282,15 @@ fn occasions(value: &DeValue<'_>) -> Result<Occasions, String> {
         Some(Occasions { from: from.parse().ok()?, to: Some(to.parse().ok()?) })
     };
     value.as_str().and_then(parse).ok_or_else(|| "\"1\", \"2\", \"3+\", \"2-5\" or \"every\"".to_owned())
+}
+
+/// `["first", "repeat"]`: stages of the relationship.
+fn stages(value: &DeValue<'_>) -> Result<BTreeSet<Stage>, String> {
+    let names = value.as_array().into_iter().flatten();
+    let named = |value: &DeValue<'_>| Stage::ALL.into_iter().find(|stage| Some(stage.name()) == value.as_str());
+    let stages: Option<BTreeSet<Stage>> = names.map(|name| named(name.get_ref())).collect();
+    let found = stages.filter(|stages| !stages.is_empty());
+    found.ok_or_else(|| format!("a list of stages: {}", Stage::ALL.map(Stage::name).join(", ")))
 }
 
 fn weekday(value: &DeValue<'_>) -> Result<Weekday, String> {

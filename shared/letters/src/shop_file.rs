@@ -6,13 +6,13 @@ use crate::product_file::read_products;
 use crate::sender_rules::{is_unread_inbox, mailbox_provider};
 use crate::toml_reader::{Document, Table, date, flag, text, time};
 use crate::values::{
-    amount, currency, dates, days, mail_address, money, occasion_days, own_addresses, product_files, shards,
-    web_address, zone,
+    amount, currency, dates, days, dormant_days, mail_address, money, occasion_count, occasion_days, own_addresses,
+    product_files, regular_occasions, shards, web_address, zone,
 };
 use toml::de::DeTable;
 use wasurena_domain::ids::ShopId;
 use wasurena_domain::money::Currency;
-use wasurena_domain::shop::{Hours, Legal, Sender, Shop, Staff, Thresholds};
+use wasurena_domain::shop::{Hours, Legal, Sender, Shop, Staff, Stages, Thresholds};
 
 /// Where the settings stand.
 pub const SHOP_FILE: &str = "shop.toml";
@@ -66,6 +66,7 @@ fn shop<'a>(
     });
     let hours = top.section("hours", empty).and_then(hours);
     let thresholds = top.optional_section("thresholds").map_or(Some(Thresholds::default()), thresholds);
+    let stages = top.optional_section("stages").map_or(Some(Stages::default()), stages);
     let sender = top.section("sender", empty).and_then(|table| sender(table.because(LAW)));
     let staff = top.section("staff", empty).and_then(staff);
     let legal = top.section("legal", empty).and_then(|table| legal(table.because(LAW)));
@@ -85,6 +86,7 @@ fn shop<'a>(
         shards: shards?.unwrap_or(1),
         occasion_days: occasion_days?.unwrap_or(OCCASION_DAYS),
         thresholds: thresholds?,
+        stages: stages?,
         holidays: holidays?.unwrap_or_default(),
         own_addresses: own_addresses?.unwrap_or_default(),
         products: products?,
@@ -161,4 +163,23 @@ fn thresholds(mut table: Table<'_>) -> Option<Thresholds> {
         hold_companies: hold_companies?.unwrap_or(usual.hold_companies),
         hold_from: hold_from?.and_then(|amount| money(amount, currency)),
     })
+}
+
+fn stages(mut table: Table<'_>) -> Option<Stages> {
+    let usual = Stages::default();
+    let regular_from = table.optional("regular_from", "3", regular_occasions);
+    let loyal_from = table.optional("loyal_from", "6", occasion_count);
+    let dormant_after_days = table.optional("dormant_after_days", "365", dormant_days);
+    let stages = Stages {
+        regular_from: regular_from?.unwrap_or(usual.regular_from),
+        loyal_from: loyal_from?.unwrap_or(usual.loyal_from),
+        dormant_after_days: dormant_after_days?.unwrap_or(usual.dormant_after_days),
+    };
+    if stages.loyal_from <= stages.regular_from {
+        let what = format!("whoever is loyal from {} occasions was never regular", stages.loyal_from);
+        let mend = format!("set `loyal_from` to {} or more, or `regular_from` lower", stages.regular_from + 1);
+        table.note("loyal_from", what, mend);
+    }
+    table.finish();
+    Some(stages)
 }

@@ -16,6 +16,13 @@ const OCCASION_DAYS_MAX: u32 = 60;
 const SHARDS_MAX: u32 = 64;
 /// Most days that a threshold may name.
 const THRESHOLD_DAYS_MAX: u32 = 365;
+/// Most occasions that a stage may begin with.
+const STAGE_OCCASIONS_MAX: u32 = 100;
+/// Fewest days without a purchase after which somebody is dormant: whoever has just bought is not, and what they were
+/// promised goes out before.
+const DORMANT_DAYS_MIN: u32 = 60;
+/// Most days without a purchase after which somebody is dormant: ten years.
+const DORMANT_DAYS_MAX: u32 = 3660;
 /// Most holidays and own addresses a shop may name.
 const LIST_MAX: usize = 500;
 
@@ -68,6 +75,21 @@ pub(crate) fn shards(value: &DeValue<'_>) -> Result<u32, String> {
 /// Days of a threshold.
 pub(crate) fn days(value: &DeValue<'_>) -> Result<u32, String> {
     within(value, 1, THRESHOLD_DAYS_MAX)
+}
+
+/// Occasions from which on somebody is regular: who has come back once is not yet.
+pub(crate) fn regular_occasions(value: &DeValue<'_>) -> Result<u32, String> {
+    within(value, 3, STAGE_OCCASIONS_MAX)
+}
+
+/// Occasions from which on somebody is at a later stage.
+pub(crate) fn occasion_count(value: &DeValue<'_>) -> Result<u32, String> {
+    within(value, 4, STAGE_OCCASIONS_MAX)
+}
+
+/// Days without a purchase after which somebody is dormant.
+pub(crate) fn dormant_days(value: &DeValue<'_>) -> Result<u32, String> {
+    within(value, DORMANT_DAYS_MIN, DORMANT_DAYS_MAX)
 }
 
 /// An amount in whole units of a currency: yen, dollars.

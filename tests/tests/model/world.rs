@@ -17,7 +17,7 @@ use wasurena_domain::follow_up::{Event, FollowUp, Reason, State, lease_grace, tr
 use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId, StepId};
 use wasurena_domain::programme::Class;
 use wasurena_domain::repair::OVERDUE_AFTER_MINUTES;
-use wasurena_domain::shop::{Hours, Legal, Sender as From, Shop, Staff, Thresholds};
+use wasurena_domain::shop::{Hours, Legal, Sender as From, Shop, Staff, Stages, Thresholds};
 
 /// A claim's name.
 pub(crate) type Attempt = u8;
@@ -218,6 +218,7 @@ pub(crate) static SHOP: LazyLock<Shop> = LazyLock::new(|| {
         shards: 1,
         occasion_days: 7,
         thresholds: Thresholds::default(),
+        stages: Stages::default(),
         holidays: BTreeSet::new(),
         own_addresses: Vec::new(),
         products: Catalogue::default(),

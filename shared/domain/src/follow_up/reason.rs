@@ -17,6 +17,8 @@ pub enum Reason {
     NoMailAddress,
     /// It would promote before the second purchase (R14).
     BeforeSecondPurchase,
+    /// The step is for customers at another stage of the relationship (R34, R36).
+    NotForStage,
     /// The window ended.
     WindowOver,
     /// The purchase became known only after the window had ended.
@@ -71,6 +73,7 @@ impl Reason {
             Self::NoConsent => "no_consent",
             Self::NoMailAddress => "no_mail_address",
             Self::BeforeSecondPurchase => "before_second_purchase",
+            Self::NotForStage => "not_for_stage",
             Self::WindowOver => "window_over",
             Self::KnownTooLate => "known_too_late",
             Self::StepGone => "step_gone",

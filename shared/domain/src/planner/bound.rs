@@ -137,7 +137,16 @@ fn obstacle(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Option<R
         return Some(Reason::MarketplaceForbids);
     }
     let case = || (step.class != Class::Remedy && situation.customer.open_case().is_some()).then_some(Reason::CaseOpen);
-    situation.obstacle().or_else(case)
+    situation.obstacle().or_else(case).or_else(|| stage_obstacle(situation, bought, step))
+}
+
+/// Whether the customer will be at another stage when the step's day comes, as far as one can tell.
+fn stage_obstacle(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Option<Reason> {
+    let stages = step.stages.as_ref()?;
+    let (day, _) = window(situation, step, bought);
+    let day = day.max(day_of(situation.now, situation.shop.zone));
+    let stage = situation.customer.stage_on(situation.shop, day);
+    (!stages.contains(&stage)).then_some(Reason::NotForStage)
 }
 
 fn purchase_for<'a>(situation: &Situation<'_>, occasion: &Occasion<'a>, step: &Step) -> &'a Bought {

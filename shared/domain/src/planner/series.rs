@@ -7,7 +7,7 @@ use crate::calendar::{Slot, day_of, days_after, weekday_on_or_after};
 use crate::customer::Occasion;
 use crate::follow_up::{FollowUp, State};
 use crate::ids::{FollowUpId, StepId};
-use crate::programme::{Series, Start};
+use crate::programme::{Series, Start, includes};
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
 /// How long before a series runs dry the owner is told.
@@ -29,9 +29,10 @@ pub(super) enum Next {
     Waiting(Waiting),
 }
 
-/// The next letter of a series, on the next day of its rhythm; `None` where the series has not begun.
+/// The next letter of a series, on the next day of its rhythm; `None` where the series has not begun, or is for
+/// customers at other stages than this one will reach by time alone.
 pub(super) fn next_letter(situation: &Situation<'_>, series: &Series, occasions: &[Occasion<'_>]) -> Option<Next> {
-    let day = next_day(situation, series, first_day(situation, series, occasions)?);
+    let day = next_day(situation, series, first_day(situation, series, occasions)?)?;
     let Some(letter) =
         series.letters.iter().find(|l| !letters_of(situation, series).any(|f| f.step == l.id && is_used(f)))
     else {
@@ -87,8 +88,11 @@ fn day_of_step(situation: &Situation<'_>, occasion: &Occasion<'_>, id: &StepId) 
 
 /// The next day of the rhythm. It is counted from the last letter, or from `first` where there was none; a day
 /// that was missed is left out and the rhythm stays. A letter that stands in the diary keeps its day, even when
-/// it is late: its sender judges that.
-fn next_day(situation: &Situation<'_>, series: &Series, first: NaiveDate) -> NaiveDate {
+/// it is late: its sender judges that. `None` where the customer will be at none of the series' stages.
+fn next_day(situation: &Situation<'_>, series: &Series, first: NaiveDate) -> Option<NaiveDate> {
+    let today = day_of(situation.now, situation.shop.zone);
+    let is_meant =
+        |day: NaiveDate| includes(series.stages.as_ref(), situation.customer.stage_on(situation.shop, day.max(today)));
     let every_days = series.every_days.max(1);
     let own_day = |f: &FollowUp| {
         let latest = day_of(f.deadline, situation.shop.zone);
@@ -99,11 +103,15 @@ fn next_day(situation: &Situation<'_>, series: &Series, first: NaiveDate) -> Nai
     let start = last.map_or(first, |last| aligned(days_after(last, every_days)).max(first));
     let on_grid = |day: NaiveDate| day >= start && (day - start).num_days() % i64::from(every_days) == 0;
     let standing = letters_of(situation, series).filter(|f| f.state == State::Planned).map(own_day).min();
-    if let Some(day) = standing.filter(|day| on_grid(*day)) {
-        return day;
+    if let Some(day) = standing.filter(|day| on_grid(*day) && is_meant(*day)) {
+        return Some(day);
     }
-    let day = next_on_grid(start, day_of(situation.now, situation.shop.zone), every_days);
-    if slot_of(situation, series, day) < situation.earliest() { days_after(day, every_days) } else { day }
+    let day = next_on_grid(start, today, every_days);
+    let has_come = slot_of(situation, series, day) < situation.earliest();
+    let day = if has_come { days_after(day, every_days) } else { day };
+    // The only stage that time alone leads to is the last.
+    let when_dormant = || Some(next_on_grid(start, situation.customer.dormant_from(situation.shop)?, every_days));
+    Some(day).filter(|day| is_meant(*day)).or_else(|| when_dormant().filter(|later| *later > day && is_meant(*later)))
 }
 
 /// The first day of the grid `first`, `first + every`, … that is not before `from`.

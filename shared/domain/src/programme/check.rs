@@ -2,6 +2,7 @@
 
 use super::{Anchor, Class, Programme, Series, Start, Step};
 use crate::calendar::is_quarter_hour;
+use crate::customer::Stage;
 use crate::ids::StepId;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -92,6 +93,7 @@ pub fn check(programme: &Programme) -> Vec<Finding> {
     let series = programme.series.iter().enumerate();
     let mut findings: Vec<Finding> =
         steps.chain(series.flat_map(|(index, series)| check_series(programme, series, index))).collect();
+    findings.extend(check_stages(programme));
     findings.extend(check_ids(programme));
     findings.extend(check_promises(programme));
     findings
@@ -253,6 +255,19 @@ fn check_letters(series: &Series, index: usize) -> impl Iterator<Item = Finding>
     })
 }
 
+/// Whatever names stages names one at which somebody can get it: nothing goes to whoever has not bought yet.
+fn check_stages(programme: &Programme) -> Vec<Finding> {
+    let steps = programme.steps.iter().enumerate();
+    let steps = steps.map(|(index, s)| (Site::Step { index, key: "stages" }, &s.id, &s.stages));
+    let series = programme.series.iter().enumerate();
+    let series = series.map(|(index, s)| (Site::Series { index, key: "stages" }, &s.id, &s.stages));
+    let is_for_nobody =
+        |stages: &Option<BTreeSet<Stage>>| stages.as_ref().is_some_and(|s| s.iter().all(|s| *s == Stage::Prospect));
+    let found = steps.chain(series).filter(|(_, _, stages)| is_for_nobody(stages));
+    let mend = "name first, repeat, regular, loyal or dormant, or take stages out";
+    found.map(|(site, id, _)| finding(site, Rule::Form, format!("`{id}` is for nobody who has bought"), mend)).collect()
+}
+
 fn check_ids(programme: &Programme) -> Vec<Finding> {
     let mut seen: BTreeSet<&StepId> = BTreeSet::new();
     let steps = programme.steps.iter().enumerate().map(|(index, s)| (Site::Step { index, key: "id" }, &s.id));
@@ -271,16 +286,16 @@ fn check_promises(programme: &Programme) -> Vec<Finding> {
     let first = || programme.steps.iter().filter(|s| s.occasions.contains(1) && !s.arrives_late);
     let thanks = || first().filter(|s| s.class == Class::Thanks);
     let mut findings = Vec::new();
-    if !thanks().any(|s| (1..=THANKS_LATEST_DAY).contains(&s.latest_day)) {
+    if !thanks().any(|s| (1..=THANKS_LATEST_DAY).contains(&s.latest_day) && s.is_for_every_buyer()) {
         let what = "nothing thanks a new customer within 3 days";
-        let mend = "add a step with class = \"thanks\", occasions from 1, latest_day = 3 or less";
+        let mend = "add a step with class = \"thanks\", occasions from 1, latest_day = 3 or less, for all stages";
         findings.push(finding(Site::Programme, Rule::R2, what, mend));
     }
     let thanked = thanks().map(|s| s.day).min();
     let keeps_promise = |s: &Step| s.may_keep_promise() && thanked.is_none_or(|day| s.day > day);
     if !first().any(keeps_promise) {
         let what = "no step after the thank-you reaches every new customer within 21 days";
-        let mend = "add a step with anchor = \"purchase\", occasions from 1, latest_day = 21 or less";
+        let mend = "add a step with anchor = \"purchase\", occasions from 1, latest_day = 21 or less, for all stages";
         findings.push(finding(Site::Programme, Rule::R1, what, mend));
     }
     findings

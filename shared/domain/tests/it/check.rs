@@ -1,6 +1,7 @@
 //! What may be published: each finding by its rule and its place.
 
 use crate::support::{clock, id, programme, step};
+use wasurena_domain::customer::Stage;
 use wasurena_domain::programme::{Anchor, Class, Finding, Occasions, Programme, Site, Start, check};
 
 /// The findings of the sample programme after a change, as `rule place key`.
@@ -68,6 +69,18 @@ fn r14_nothing_is_promoted_before_the_second_purchase() {
     }
     let every_letter: Vec<String> = (0..4).map(|n| format!("R14 letter 1/{n} class")).collect();
     check_finds(|p| p.series[1].from_occasion = 1, &every_letter.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_is_for_some_stages_promises_nothing_to_all() {
+    let only = |stages: &[Stage]| Some(stages.iter().copied().collect());
+    check_finds(|p| p.steps[THANKS].stages = only(&[Stage::First]), &["R2 programme"]);
+    // Whoever buys again within three weeks is not at the first stage any more.
+    check_finds(|p| p.steps[USAGE].stages = only(&[Stage::First, Stage::Repeat]), &["R1 programme"]);
+    check_finds(|p| p.steps[USAGE].stages = only(&Stage::BUYING), &[]);
+    check_finds(|p| p.steps[3].stages = only(&[Stage::Prospect]), &["form step 3 stages"]);
+    check_finds(|p| p.series[1].stages = only(&[]), &["form series 1 stages"]);
+    check_finds(|p| p.series[1].stages = only(&[Stage::Prospect, Stage::Dormant]), &[]);
 }
 
 #[test]

@@ -18,4 +18,5 @@ mod purity;
 mod repair;
 mod scenarios;
 mod simulation;
+mod stages;
 mod support;

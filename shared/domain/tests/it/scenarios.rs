@@ -156,6 +156,7 @@ fn any_series(n: usize) -> impl Strategy<Value = Series> {
         move |(from_occasion, start, weekday, weeks, window_days, classes)| Series {
             id: id(&format!("series-{n}")),
             from_occasion,
+            stages: None,
             start,
             weekday,
             every_days: weeks * 7,

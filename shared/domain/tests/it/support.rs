@@ -16,7 +16,7 @@ use wasurena_domain::planner::{Change, Plan, Situation, plan};
 use wasurena_domain::policy::{Decision, Moment, decide};
 use wasurena_domain::programme::{Anchor, Class, Occasions, OncePer, Programme, Series, SeriesLetter, Start, Step};
 use wasurena_domain::purchase::{Buyer, Consent, Delivery, Line, Moments, Order, OrderKind, Purchase, Report};
-use wasurena_domain::shop::{Hours, Legal, Sender, Shop, Staff, Thresholds};
+use wasurena_domain::shop::{Hours, Legal, Sender, Shop, Staff, Stages, Thresholds};
 
 /// A sample shop in Tokyo.
 pub(crate) fn shop() -> Shop {
@@ -41,6 +41,7 @@ pub(crate) fn shop() -> Shop {
         shards: 1,
         occasion_days: 7,
         thresholds: Thresholds::default(),
+        stages: Stages::default(),
         holidays: BTreeSet::new(),
         own_addresses: Vec::new(),
         products: Catalogue::default(),
@@ -66,6 +67,7 @@ pub(crate) fn programme() -> Programme {
             Series {
                 id: id("letters"),
                 from_occasion: 1,
+                stages: None,
                 start: Start::AfterStep { step: id("usage"), days: 28 },
                 weekday: Some(Weekday::Tue),
                 every_days: 28,
@@ -76,6 +78,7 @@ pub(crate) fn programme() -> Programme {
             Series {
                 id: id("news"),
                 from_occasion: 2,
+                stages: None,
                 start: Start::AfterPurchase { days: 30 },
                 weekday: None,
                 every_days: 91,
@@ -95,6 +98,7 @@ pub(crate) fn step(name: &str, class: Class, anchor: Anchor, occasions: (u32, Op
         anchor,
         occasions: Occasions { from: occasions.0, to: occasions.1 },
         arrives_late: false,
+        stages: None,
         once_per: OncePer::Occasion,
         day: days.0,
         latest_day: days.1,

@@ -34,6 +34,14 @@ fn keys_of_the_programme() {
     at("day = 14", "day = 14\ncolour = \"red\"", "programme.toml:16: form", "`colour` is no key in [[step]]");
     at("day = 14", "day = \"two weeks\"", "programme.toml:15: form", "`day` in [[step]] must be a whole number");
     at("day = 14", "day = 14\narrives = \"soon\"", "programme.toml:16: form", "`arrives` in [[step]] must be late");
+    at(
+        "day = 14",
+        "day = 14\nstages = [\"second\"]",
+        "programme.toml:16: form",
+        "must be a list of stages: prospect, first",
+    );
+    at("every_weeks = 4", "every_weeks = 4\nstages = []", "programme.toml:26: form", "must be a list of stages");
+    at("every_weeks = 4", "every_weeks = 4\nstages = [\"prospect\"]", "programme.toml:26: form", "for nobody");
     at("day = 14\n", "", "programme.toml:10: form", "`day` is missing in [[step]]");
     at("class = \"usage\"", "class = \"advice\"", "programme.toml:12: form", "must be one of thanks, survey");
     at("\"every\"", "\"first\"", "programme.toml:14: form", "`occasions` in [[step]] must be");
@@ -72,6 +80,12 @@ fn several_problems_are_told_at_once() {
 
 #[test]
 fn r1_and_r2_are_kept_by_the_programme() {
+    edit(
+        "programme.toml",
+        "day = 14",
+        "stages = [\"first\"]\nday = 14",
+        &[("programme.toml:17: R1", "within 21 days")],
+    );
     edit("programme.toml", "latest_day = 21", "latest_day = 22", &[("programme.toml:16: R1", "within 21 days")]);
     edit(
         "programme.toml",

@@ -62,3 +62,16 @@ fn every_word_of_letters_is_explained() {
     let missing: Vec<_> = words.filter(|word| !text.contains(&format!("`{word}`"))).collect();
     assert!(missing.is_empty(), "docs/shop.md does not explain {missing:?}");
 }
+
+#[test]
+fn every_key_of_a_programme_is_explained() {
+    let text = doc("programme.md");
+    for section in ["[[step]]", "[[series]]"] {
+        let mut folder = Folder::small();
+        folder.edit("programme.toml", &format!("{section}\n"), &format!("{section}\nnothing = 1\n"));
+        let problem = folder.load().unwrap_err().remove(0);
+        let keys = problem.mend.strip_prefix("take it out, or use one of: ").unwrap().split(", ");
+        let missing: Vec<_> = keys.filter(|key| !text.contains(&format!("`{key}`"))).collect();
+        assert!(missing.is_empty(), "docs/programme.md does not explain {missing:?} of {section}");
+    }
+}

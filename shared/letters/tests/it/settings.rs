@@ -2,7 +2,7 @@
 
 use crate::{Folder, shop};
 use wasurena_domain::contact::EmailAddress;
-use wasurena_domain::shop::{Shop, Thresholds};
+use wasurena_domain::shop::{Shop, Stages, Thresholds};
 use wasurena_letters::load_shop;
 
 fn with(lines: &str) -> Folder {
@@ -28,7 +28,7 @@ fn wrong(folder: &Folder, site: &str, what: &str) {
 #[test]
 fn what_is_left_out_is_as_usual() {
     let shop = read(&Folder::small());
-    assert_eq!(shop.thresholds, Thresholds::default());
+    assert_eq!((shop.thresholds, shop.stages), (Thresholds::default(), Stages::default()));
     assert!(shop.holidays.is_empty() && shop.own_addresses.is_empty() && shop.products.products().next().is_none());
 }
 
@@ -52,6 +52,8 @@ fn what_is_said_is_read() {
     assert_eq!((history_days, late_days, carriage_days, hold_companies), (30, 10, 5, false));
     let hold_from = hold_from.unwrap();
     assert_eq!((hold_from.amount_minor, hold_from.currency.code()), (100_000, "JPY"));
+    let stages = read(&with("[stages]\nregular_from = 4\nloyal_from = 8\ndormant_after_days = 500")).stages;
+    assert_eq!(stages, Stages { regular_from: 4, loyal_from: 8, dormant_after_days: 500 });
     let dollars = read(&with("[thresholds]\nhold_from = 900\nhold_currency = \"usd\"")).thresholds.hold_from.unwrap();
     assert_eq!((dollars.amount_minor, dollars.currency.code()), (90_000, "USD"));
 }
@@ -67,6 +69,11 @@ fn what_is_wrong_is_found_in_its_line() {
         ("[thresholds]\nhold_from = \"much\"", 17, "`hold_from` in [thresholds] must be"),
         ("[thresholds]\nhold_currency = \"USD\"", 17, "without an amount"),
         ("[thresholds]\nlate = 3", 17, "`late` is no key in [thresholds]"),
+        ("[stages]\nregular_from = 2", 17, "`regular_from` in [stages] must be a whole number from 3 to 100"),
+        ("[stages]\nregular_from = 6", 16, "whoever is loyal from 6 occasions was never regular"),
+        ("[stages]\nregular_from = 4\nloyal_from = 4", 18, "never regular"),
+        ("[stages]\ndormant_after_days = 30", 17, "from 60 to 3660"),
+        ("[stages]\ndormant = 365", 17, "`dormant` is no key in [stages]"),
         ("thresholds = 3", 16, "`thresholds` must be a table"),
         ("products = \"../products.csv\"", 16, "a file beside shop.toml"),
         ("products = \"shop.toml\"", 16, "a file beside shop.toml"),
