@@ -9,7 +9,7 @@ mod standing;
 mod taking_in;
 
 pub use occasions::Occasion;
-pub use stage::Stage;
+pub use stage::{Course, Stage};
 pub use standing::{Ruling, Standing};
 
 use crate::contact::{EmailAddress, PersonName, PhoneNumber};

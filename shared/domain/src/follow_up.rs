@@ -136,6 +136,7 @@ impl FollowUp {
                         | Reason::MarketplaceForbids
                         | Reason::BeforeSecondPurchase
                         | Reason::NotForStage
+                        | Reason::TooOften
                 )
             ),
             _ => false,

@@ -8,8 +8,10 @@
 mod arrival;
 mod bound;
 mod placing;
+mod promised;
 mod review;
 mod series;
+mod sheet;
 mod tasks;
 mod wishes;
 
@@ -144,7 +146,7 @@ pub fn plan(situation: &Situation<'_>) -> Plan {
     Plan {
         settled: situation.follow_ups.iter().filter(|f| f.ended).map(|f| f.id.clone()).collect(),
         review_at: review::review_at(situation, closed, &changes, &wanted.waiting),
-        tasks: tasks::tasks(situation, &changes, &wanted.waiting),
+        tasks: tasks::tasks(situation, &changes, &wanted),
         changes,
         closed,
     }
@@ -249,7 +251,7 @@ fn why_unwanted(situation: &Situation<'_>, follow_up: &FollowUp) -> Reason {
         Reason::StepGone
     } else if !follow_up.is_bound_to_purchase() {
         let day = day_of(follow_up.slot.start().max(situation.now), situation.shop.zone);
-        let stage = customer.stage_on(situation.shop, day);
+        let stage = customer.course(situation.shop).on(day);
         let is_meant = situation.programme.is_for(&follow_up.step, stage);
         let other = if is_meant { Reason::Replanned } else { Reason::NotForStage };
         situation.series_obstacle().unwrap_or(other)

@@ -10,6 +10,7 @@ use crate::ledger::{Entry, obstacle};
 use crate::mistake::{Mistake, made};
 use crate::planner::{NOTICE_MINUTES, next_in_hours, next_slot_of_day_after};
 use crate::programme::{Class, Programme, SELLING_FROM_OCCASION};
+use crate::promise::{Promise, may_keep_promise, promises};
 use crate::purchase::Consent;
 use crate::shop::Shop;
 use chrono::{DateTime, Duration, Utc};
@@ -66,6 +67,9 @@ pub fn decide(follow_up: &FollowUp, moment: &Moment<'_>) -> Decision {
     match better_slot(follow_up, moment) {
         None => Decision::Send,
         Some(slot) if slot.start() <= follow_up.deadline => Decision::Move(slot),
+        Some(_) if heard_today(follow_up, moment) && !is_promised(follow_up, moment) => {
+            Decision::Skip(Reason::TooOften)
+        }
         Some(_) if is_open(moment) => Decision::Send,
         Some(_) => match next_opening(moment) {
             slot if slot.start() <= follow_up.deadline => Decision::Move(slot),
@@ -114,20 +118,33 @@ fn next_opening(moment: &Moment<'_>) -> Slot {
 }
 
 /// A slot that suits better than now: inside the shop's hours, and on a day on which the customer has not
-/// heard from it yet (a message in doubt may have been heard). `None` where now is right.
+/// heard from it yet. `None` where now is right.
 fn better_slot(follow_up: &FollowUp, moment: &Moment<'_>) -> Option<Slot> {
-    let zone = moment.shop.zone;
-    let today = day_of(moment.now, zone);
-    let may_have_been_heard = |f: &FollowUp| match f.state {
-        State::InDoubt => day_of(f.slot.start(), zone) == today,
-        state => state.has_left() && f.sent_at.is_some_and(|at| day_of(at, zone) == today),
-    };
-    let heard_today = moment.follow_ups.iter().any(|f| f.id != follow_up.id && may_have_been_heard(f));
-    if heard_today {
+    if heard_today(follow_up, moment) {
+        let today = day_of(moment.now, moment.shop.zone);
         Some(next_slot_of_day_after(moment.shop, follow_up.slot, today))
     } else if is_open(moment) {
         None
     } else {
         Some(next_opening(moment))
     }
+}
+
+/// Whether the customer has heard from the shop today, or may have: a message in doubt counts.
+fn heard_today(follow_up: &FollowUp, moment: &Moment<'_>) -> bool {
+    let zone = moment.shop.zone;
+    let today = day_of(moment.now, zone);
+    let may_have_been_heard = |f: &FollowUp| match f.state {
+        State::InDoubt => day_of(f.slot.start(), zone) == today,
+        state => state.has_left() && f.sent_at.is_some_and(|at| day_of(at, zone) == today),
+    };
+    moment.follow_ups.iter().any(|f| f.id != follow_up.id && may_have_been_heard(f))
+}
+
+/// Whether R1 or R2 hangs on it: then it goes out on its last day, even as the second message of that day.
+fn is_promised(follow_up: &FollowUp, moment: &Moment<'_>) -> bool {
+    let Moment { shop, programme, customer, follow_ups, now, .. } = *moment;
+    let promises = promises(shop, customer, follow_ups, now);
+    let own = promises.map(|p| if follow_up.class == Class::Thanks { p.thanks } else { p.contact });
+    own.is_some_and(|promise| promise != Promise::Kept) && may_keep_promise(shop, programme, customer, follow_up)
 }

@@ -1,8 +1,11 @@
 //! A programme: which messages a customer gets, and when. Data, checked by [`check`] before it is published.
 
 mod check;
+mod frequency;
 
 pub use check::{Finding, PROMISE_LATEST_DAY, Rule, SELLING_FROM_OCCASION, Site, THANKS_LATEST_DAY, check};
+
+pub use frequency::{Cap, Frequency};
 
 use crate::customer::Stage;
 use crate::ids::StepId;
@@ -138,6 +141,11 @@ impl Step {
             && self.latest_day <= PROMISE_LATEST_DAY
     }
 
+    /// Whether it speaks of the thing itself, and so makes little sense before it is there.
+    pub(crate) fn is_about_the_thing(&self) -> bool {
+        matches!(self.class, Class::Usage | Class::Survey) && !self.arrives_late
+    }
+
     /// Whether it reaches whoever buys, also who buys again before it goes out: no stage of theirs is left out.
     pub(crate) fn is_for_every_buyer(&self) -> bool {
         Stage::BUYING.into_iter().all(|stage| includes(self.stages.as_ref(), stage))
@@ -202,6 +210,9 @@ pub struct Programme {
     pub steps: Vec<Step>,
     /// The rhythms.
     pub series: Vec<Series>,
+    /// How often a customer hears from the shop at most.
+    #[serde(default, skip_serializing_if = "Frequency::is_usual")]
+    pub frequency: Frequency,
 }
 
 impl Programme {
@@ -209,6 +220,34 @@ impl Programme {
     pub fn messages(&self) -> impl Iterator<Item = (&StepId, Class)> {
         let steps = self.steps.iter().map(|s| (&s.id, s.class));
         steps.chain(self.series.iter().flat_map(|s| s.letters.iter().map(|l| (&l.id, l.class))))
+    }
+
+    /// The steps that thank a new customer in time, whoever it is (R2).
+    pub(crate) fn thanks_in_time(&self) -> impl Iterator<Item = &Step> {
+        let thanks = self.steps.iter().filter(|s| s.class == Class::Thanks && s.occasions.contains(1));
+        thanks
+            .filter(|s| !s.arrives_late && s.is_for_every_buyer())
+            .filter(|s| (1..=THANKS_LATEST_DAY).contains(&s.latest_day))
+    }
+
+    /// The steps that bring the shop back to a new customer's mind in time, after the thank-you (R1).
+    pub(crate) fn contacts_in_time(&self) -> impl Iterator<Item = &Step> {
+        let thanks = self.steps.iter().filter(|s| s.class == Class::Thanks && s.occasions.contains(1));
+        let thanked = thanks.filter(|s| !s.arrives_late).map(|s| s.day).min();
+        let first = self.steps.iter().filter(|s| s.occasions.contains(1) && s.may_keep_promise());
+        first.filter(move |s| thanked.is_none_or(|day| s.day > day))
+    }
+
+    /// The step that keeps R2: of those that thank in time the first to end, so that it is settled soonest.
+    pub(crate) fn thanks(&self) -> Option<&Step> {
+        self.thanks_in_time().min_by_key(|s| (s.latest_day, &s.id))
+    }
+
+    /// The step that keeps R1: of those that come in time the last to end, which leaves most room. Where what was bought
+    /// arrives late, messages about it may wait for it: then it is one of the others.
+    pub(crate) fn contact(&self, arrives_late: bool) -> Option<&Step> {
+        let comes = |s: &&Step| if arrives_late { !s.is_about_the_thing() } else { !s.arrives_late };
+        self.contacts_in_time().filter(comes).max_by_key(|s| (s.latest_day, &s.id))
     }
 
     /// Whether a message is for customers at this stage; `true` where the programme has no such message (any more).

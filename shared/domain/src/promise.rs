@@ -4,7 +4,7 @@
 use crate::calendar::day_of;
 use crate::customer::{Customer, Occasion};
 use crate::follow_up::{FollowUp, Reason, State};
-use crate::programme::{Class, PROMISE_LATEST_DAY, THANKS_LATEST_DAY};
+use crate::programme::{Class, PROMISE_LATEST_DAY, Programme, THANKS_LATEST_DAY};
 use crate::shop::Shop;
 use chrono::{DateTime, Utc};
 
@@ -50,6 +50,16 @@ pub fn promises(shop: &Shop, customer: &Customer, follow_ups: &[FollowUp], now: 
         thanks: judge(|class| class == Class::Thanks, THANKS_LATEST_DAY),
         contact: judge(|class| class != Class::Thanks, PROMISE_LATEST_DAY),
     })
+}
+
+/// Whether a promise to a new customer may hang on a message: it thanks for their first purchase, or is one of those
+/// that bring the shop back to mind after it.
+pub(crate) fn may_keep_promise(shop: &Shop, programme: &Programme, customer: &Customer, follow_up: &FollowUp) -> bool {
+    let mut steps = programme.thanks_in_time().chain(programme.contacts_in_time());
+    let occasions = customer.occasions(shop);
+    let first = occasions.iter().find(|o| o.nth == 1 && !o.is_history());
+    let of_first = |o: &Occasion<'_>| o.purchases.iter().any(|b| follow_up.purchase.as_ref() == Some(&b.key));
+    first.is_some_and(of_first) && steps.any(|step| step.id == follow_up.step)
 }
 
 fn judge(

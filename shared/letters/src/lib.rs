@@ -44,6 +44,7 @@ mod compile;
 mod context;
 mod deployment;
 mod files;
+mod frequency_file;
 mod letters;
 pub mod link;
 mod mjml;

@@ -4,6 +4,7 @@
 //! finds wrong with the programme is led back to the line in which it stands.
 
 use crate::files::Files;
+use crate::frequency_file::{FrequencyLines, read_frequency};
 use crate::problem::Problem;
 use crate::toml_reader::{Document, KeyLines, Table, number, text, time};
 use chrono::{NaiveTime, Weekday};
@@ -12,7 +13,8 @@ use toml::de::DeValue;
 use wasurena_domain::customer::Stage;
 use wasurena_domain::ids::StepId;
 use wasurena_domain::programme::{
-    Anchor, Class, Finding, Occasions, OncePer, Programme, Rule, Series, SeriesLetter, Site, Start, Step, check,
+    Anchor, Class, Finding, Frequency, Occasions, OncePer, Programme, Rule, Series, SeriesLetter, Site, Start, Step,
+    check,
 };
 use wasurena_domain::shop::Hours;
 
@@ -40,6 +42,7 @@ pub(crate) struct Draft {
     pub(crate) complete: bool,
     steps: Vec<KeyLines>,
     series: Vec<(KeyLines, Vec<KeyLines>)>,
+    frequency: Option<FrequencyLines>,
 }
 
 /// Reads the programme and checks it. `None` where there is nothing to read: `problems` says what.
@@ -62,10 +65,11 @@ pub(crate) fn read_programme(files: &Files, hours: Option<Hours>, problems: &mut
 
 fn draft(mut top: Table<'_>) -> Draft {
     let mut draft = Draft {
-        programme: Programme { steps: Vec::new(), series: Vec::new() },
+        programme: Programme { steps: Vec::new(), series: Vec::new(), frequency: Frequency::default() },
         complete: false,
         steps: Vec::new(),
         series: Vec::new(),
+        frequency: None,
     };
     for table in top.sections("step", "") {
         let lines = table.lines();
@@ -83,6 +87,11 @@ fn draft(mut top: Table<'_>) -> Draft {
             draft.programme.series.push(series);
             draft.series.push((lines, letter_lines));
         }
+    }
+    if let Some(table) = top.optional_section("frequency") {
+        let (frequency, lines) = read_frequency(table);
+        draft.programme.frequency = frequency.unwrap_or_default();
+        draft.frequency = Some(lines);
     }
     top.finish();
     draft
@@ -178,7 +187,10 @@ impl Draft {
     fn findings(&self) -> Vec<Problem> {
         let findings = check(&self.programme).into_iter();
         let said = findings.filter(|finding| {
-            let lacks = matches!(finding.site, Site::Programme | Site::Series { key: "start" | "letters", .. });
+            let lacks = matches!(
+                finding.site,
+                Site::Programme | Site::Frequency { .. } | Site::Series { key: "start" | "letters", .. }
+            );
             self.complete || !lacks
         });
         said.map(|f| Problem::breaks(f.rule, PROGRAMME_FILE, self.line(&f), f.what, f.mend)).collect()
@@ -193,6 +205,7 @@ impl Draft {
                 "start" => lines.of("after"),
                 key => lines.of(key),
             }),
+            Site::Frequency { key } => self.frequency.as_ref().map(|lines| lines.of(key)),
             Site::Letter { series, index, key } => {
                 self.series.get(series).and_then(|(_, lines)| lines.get(index)).map(|lines| lines.of(key))
             }

@@ -164,6 +164,12 @@ impl<'d> Table<'d> {
         self.entry(key).and_then(|(_, value)| read(value).ok())
     }
 
+    /// A table that may be in this one, `[frequency.caps]`; `path` is the path of this one, with a dot.
+    pub(crate) fn optional_inner(&mut self, path: &str, key: &'static str) -> Option<Table<'d>> {
+        let (line, value) = self.entry(key)?;
+        self.as_section(line, &format!("{path}{key}"), value)
+    }
+
     /// Keys that another reader of the same file reads.
     pub(crate) fn leave(&mut self, keys: &[&'static str]) {
         self.known.extend(keys);

@@ -274,6 +274,7 @@ pub(crate) fn why(reason: &str) -> &'static str {
         "no_mail_address" => "メールアドレスがありません(葉書をどうぞ)",
         "before_second_purchase" => "二度目のお買い上げより前でした",
         "not_for_stage" => "いまのお付き合いには合わないお便りです",
+        "too_often" => "お便りが重なるので控えました",
         "window_over" => "お送りできる期間が過ぎました",
         "known_too_late" => "注文を知ったのが遅すぎました",
         "step_gone" => "いまの予定に、このお便りはありません",

@@ -45,33 +45,45 @@ impl Stage {
     }
 }
 
+/// The stages that a customer goes through if they buy nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Course {
+    /// The stage that they have come to by buying.
+    pub reached: Stage,
+    /// The day from which they are dormant: counted from the last purchase that counts. `None` where none is known
+    /// by its day.
+    pub dormant_from: Option<NaiveDate>,
+}
+
+impl Course {
+    /// The stage on a civil day.
+    #[must_use]
+    pub fn on(self, day: NaiveDate) -> Stage {
+        if self.dormant_from.is_some_and(|from| from <= day) { Stage::Dormant } else { self.reached }
+    }
+}
+
 impl Customer {
     /// The stage of the relationship at a moment.
     #[must_use]
     pub fn stage(&self, shop: &Shop, now: DateTime<Utc>) -> Stage {
-        self.stage_on(shop, day_of(now, shop.zone))
+        self.course(shop).on(day_of(now, shop.zone))
     }
 
-    /// The stage on a civil day, if nothing is bought until then.
+    /// The stages that they go through if they buy nothing more.
     #[must_use]
-    pub fn stage_on(&self, shop: &Shop, day: NaiveDate) -> Stage {
+    pub fn course(&self, shop: &Shop) -> Course {
         let limits = &shop.stages;
-        match self.occasion_count(shop) {
+        let occasions = self.occasions(shop);
+        let reached = match occasions.last().map_or(self.earlier_occasions, |occasion| occasion.nth) {
             0 => Stage::Prospect,
-            _ if self.dormant_from(shop).is_some_and(|from| from <= day) => Stage::Dormant,
             1 => Stage::First,
             n if n >= limits.loyal_from => Stage::Loyal,
             n if n >= limits.regular_from => Stage::Regular,
             _ => Stage::Repeat,
-        }
-    }
-
-    /// The day from which they are dormant if they buy nothing more: counted from the last purchase that counts.
-    /// `None` where none is known by its day.
-    #[must_use]
-    pub fn dormant_from(&self, shop: &Shop) -> Option<NaiveDate> {
-        let counting = self.purchases.iter().filter(|p| self.why_no_purchase(p).is_none());
-        let last = counting.map(|p| day_of(p.began_at, shop.zone)).max()?;
-        Some(days_after(last, shop.stages.dormant_after_days))
+        };
+        let last = occasions.iter().flat_map(|occasion| &occasion.purchases).map(|p| p.began_at).max();
+        let dormant_from = last.map(|last| days_after(day_of(last, shop.zone), limits.dormant_after_days));
+        Course { reached, dormant_from }
     }
 }

@@ -19,6 +19,9 @@ pub enum Reason {
     BeforeSecondPurchase,
     /// The step is for customers at another stage of the relationship (R34, R36).
     NotForStage,
+    /// It would have been one message too many: on each day that was left there is another, or gap and caps of the
+    /// programme forbid it (R8).
+    TooOften,
     /// The window ended.
     WindowOver,
     /// The purchase became known only after the window had ended.
@@ -74,6 +77,7 @@ impl Reason {
             Self::NoMailAddress => "no_mail_address",
             Self::BeforeSecondPurchase => "before_second_purchase",
             Self::NotForStage => "not_for_stage",
+            Self::TooOften => "too_often",
             Self::WindowOver => "window_over",
             Self::KnownTooLate => "known_too_late",
             Self::StepGone => "step_gone",

@@ -4,7 +4,7 @@
 use super::Situation;
 use crate::calendar::{day_of, days_after};
 use crate::customer::Bought;
-use crate::programme::{Anchor, Class, Step};
+use crate::programme::Anchor;
 use crate::purchase::Delivery;
 use chrono::NaiveDate;
 
@@ -50,11 +50,6 @@ pub(super) fn is_handed_over(bought: &Bought) -> bool {
 /// Whether, on this day, a message about the thing may have missed its time.
 fn is_too_late_to_explain(situation: &Situation<'_>, bought: &Bought, day: NaiveDate) -> bool {
     let began = day_of(bought.began_at, situation.shop.zone);
-    let mut steps = situation.programme.steps.iter().filter(|s| is_about_the_thing(s));
+    let mut steps = situation.programme.steps.iter().filter(|s| s.is_about_the_thing());
     steps.any(|s| s.anchor == Anchor::Purchase && day >= days_after(began, s.latest_day))
-}
-
-/// Whether a step speaks of the thing itself, and so makes little sense before it is there.
-pub(super) fn is_about_the_thing(step: &Step) -> bool {
-    matches!(step.class, Class::Usage | Class::Survey) && !step.arrives_late
 }

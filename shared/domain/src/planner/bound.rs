@@ -1,9 +1,10 @@
 //! The steps bound to a purchase: for which purchase of an occasion, and on which days.
 
 use super::Situation;
-use super::arrival::{arrival, is_about_the_thing, is_handed_over, is_late};
+use super::arrival::{arrival, is_handed_over, is_late};
 use super::placing::has_chance;
-use super::wishes::{Wish, find};
+use super::promised::give_priority;
+use super::wishes::{Priority, Wish, find};
 use crate::calendar::{day_of, days_after};
 use crate::customer::{Bought, Occasion};
 use crate::follow_up::{FollowUp, Reason};
@@ -34,6 +35,9 @@ pub(super) fn bound_wishes(situation: &Situation<'_>, occasions: &[Occasion<'_>]
             }
         }
     }
+    if let Some(first) = occasions.iter().find(|o| o.nth == 1 && !o.is_history()) {
+        give_priority(situation, first, &mut wishes);
+    }
     wishes
 }
 
@@ -46,9 +50,10 @@ fn is_meant(situation: &Situation<'_>, bought: &Bought, step: &Step) -> bool {
 fn waits_for_arrival(situation: &Situation<'_>, bought: &Bought, step: &Step) -> bool {
     let occasions = situation.customer.occasions(situation.shop);
     let nth = occasions.iter().find(|o| o.purchases.contains(&bought)).map_or(1, |o| o.nth);
-    let is_story = |s: &&Step| s.arrives_late && s.may_keep_promise() && s.occasions.contains(nth);
+    let keeps_r1 = |s: &Step| nth > 1 || situation.programme.contacts_in_time().any(|contact| contact.id == s.id);
+    let is_story = |s: &&Step| s.arrives_late && s.may_keep_promise() && s.occasions.contains(nth) && keeps_r1(s);
     let mut stories = situation.programme.steps.iter().filter(is_story);
-    is_about_the_thing(step)
+    step.is_about_the_thing()
         && is_late(situation, bought)
         && stories.any(|story| is_told_meanwhile(situation, bought, story))
 }
@@ -58,7 +63,7 @@ fn waits_for_arrival(situation: &Situation<'_>, bought: &Bought, step: &Step) ->
 fn is_told_meanwhile(situation: &Situation<'_>, bought: &Bought, story: &Step) -> bool {
     let wish = wish_of(situation, bought, story);
     let has_left = find(situation, &wish.id).is_some_and(|f| f.state.may_have_left());
-    let of_thing = |f: &FollowUp| situation.programme.steps.iter().any(|s| s.id == f.step && is_about_the_thing(s));
+    let of_thing = |f: &FollowUp| situation.programme.steps.iter().any(|s| s.id == f.step && s.is_about_the_thing());
     let of_purchase = |f: &&FollowUp| f.purchase.as_ref() == Some(&bought.key) && f.state.may_have_left();
     let is_explained = situation.follow_ups.iter().filter(of_purchase).any(of_thing);
     has_left || (!is_handed_over(bought) && !is_explained && has_chance(situation, &wish))
@@ -122,11 +127,13 @@ fn wish_of(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Wish {
         step: step.id.clone(),
         series: None,
         class: step.class,
+        priority: Priority::of(step.class, true),
         purchase: Some(bought.key.clone()),
         day,
         latest,
         stride: 1,
         at: situation.shop.hours.nearest(step.at),
+        rhythm: None,
         obstacle: obstacle(situation, bought, step),
     }
 }
@@ -145,7 +152,7 @@ fn stage_obstacle(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Op
     let stages = step.stages.as_ref()?;
     let (day, _) = window(situation, step, bought);
     let day = day.max(day_of(situation.now, situation.shop.zone));
-    let stage = situation.customer.stage_on(situation.shop, day);
+    let stage = situation.customer.course(situation.shop).on(day);
     (!stages.contains(&stage)).then_some(Reason::NotForStage)
 }
 

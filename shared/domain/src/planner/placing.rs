@@ -1,15 +1,22 @@
-//! Finds a slot for each wish: on its day, or as soon after it as its window and the customer's other
-//! messages allow. Nobody gets two messages on one day while there is another day for one of them.
+//! Finds a slot for each wish: on its day, or as soon after it as its window, the customer's other messages and the
+//! programme's gap and caps allow. Nobody gets two messages on one day.
+//!
+//! Whoever has priority chooses first, and leaves a day to a message that has no other where it can. What stands in the
+//! diary keeps its slot while that still fits. What finds no day in its window is not sent, with a reason on record; a
+//! letter of a series waits for the next day of its rhythm.
 
 use super::Situation;
-use super::wishes::{Wish, find};
+use super::sheet::Sheet;
+use super::wishes::{Priority, Wish, find};
 use crate::calendar::{Slot, day_of, days_after};
 use crate::follow_up::{FollowUp, Reason, State};
-use crate::ids::FollowUpId;
+use crate::programme::includes;
 use crate::shop::Shop;
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+
+/// How far ahead a letter of a series looks for a day that is left to it: longer than the span of any cap.
+const RHYTHM_DAYS: i64 = 3 * 366;
 
 /// A wish with its slot.
 #[derive(Debug)]
@@ -23,34 +30,31 @@ pub(super) struct Placed<'a> {
     pub(super) obstacle: Option<Reason>,
 }
 
-/// Slots that are not chosen again, by follow-up.
-type Settled = BTreeMap<FollowUpId, Slot>;
-
 /// A slot for each wish.
-///
-/// A wish whose own time has passed takes what is left, and then stands: the others make way for it. Once it is
-/// in the diary that is how it is found. So it is settled first here too, and planning twice is planning once.
 pub(super) fn place<'a>(situation: &Situation<'a>, wishes: &[Wish]) -> Vec<Placed<'a>> {
-    let standing = wishes.iter().filter_map(|wish| Some((wish.id.clone(), late(situation, wish)?.slot)));
-    let mut settled: Settled = standing.collect();
-    let placed = place_in_turn(situation, wishes, &settled);
-    let is_late = |p: &&Placed<'_>| p.is_possible() && ideal(situation, &p.wish) < situation.earliest();
-    settled.extend(placed.iter().filter(is_late).map(|p| (p.wish.id.clone(), p.slot)));
-    place_in_turn(situation, wishes, &settled)
-}
-
-/// Fixed weekdays choose first, then what is settled, then whoever has the least time.
-fn place_in_turn<'a>(situation: &Situation<'a>, wishes: &[Wish], settled: &Settled) -> Vec<Placed<'a>> {
-    let day = |slot: Slot| day_of(slot.start(), situation.shop.zone);
-    let left = situation.follow_ups.iter().filter(|f| f.state.may_have_left());
-    let mut taken: BTreeSet<NaiveDate> = left.map(|f| day(f.slot)).collect();
-    let mut in_turn: Vec<&Wish> = wishes.iter().collect();
-    in_turn.sort_by_key(|wish| (Reverse(wish.stride), !settled.contains_key(&wish.id), wish.latest, &wish.id));
+    let mut sheet = Sheet::new(situation);
     let mut placed = Vec::with_capacity(wishes.len());
-    for wish in in_turn {
-        let one = place_one(situation, wish, settled, &taken);
+    let mut choosing: Vec<&Wish> = Vec::new();
+    for wish in wishes {
+        match settled(situation, wish) {
+            Some(one) => {
+                if one.is_possible() {
+                    sheet.take(day_of(one.slot.start(), situation.shop.zone), wish.priority.is_promise());
+                }
+                placed.push(one);
+            }
+            None => choosing.push(wish),
+        }
+    }
+    let stands = |wish: &Wish| find(situation, &wish.id).is_some_and(|f| f.state == State::Planned);
+    let last = |wish: &Wish| wish.rhythm.as_ref().and_then(|rhythm| rhythm.last);
+    choosing
+        .sort_by_key(|w| (w.priority, !stands(w), Reverse(w.stride), last(w), w.latest, Reverse(w.day), w.id.clone()));
+    for (place, wish) in choosing.iter().enumerate() {
+        let claims = choosing[place + 1..].iter().filter_map(|later| claim(situation, wish, later)).collect();
+        let one = choose(situation, wish, &Choice { sheet: &sheet, claims });
         if one.is_possible() {
-            taken.insert(day(one.slot));
+            sheet.take(day_of(one.slot.start(), situation.shop.zone), wish.priority.is_promise());
         }
         placed.push(one);
     }
@@ -64,17 +68,67 @@ impl Placed<'_> {
     }
 }
 
-fn place_one<'a>(situation: &Situation<'a>, wish: &Wish, settled: &Settled, taken: &BTreeSet<NaiveDate>) -> Placed<'a> {
+/// A wish that has no choice: it is over, it cannot go out, or its slot has come and its sender judges the rest.
+fn settled<'a>(situation: &Situation<'a>, wish: &Wish) -> Option<Placed<'a>> {
     let existing = find(situation, &wish.id);
-    let ideal = ideal(situation, wish);
     let deadline = end_of(wish.latest, situation.shop);
-    let chosen = || settled.get(&wish.id).copied().or_else(|| find_slot(situation, wish, deadline, taken));
+    let has_come = |f: &&FollowUp| f.slot < situation.earliest() && late(situation, wish).is_some();
     let (slot, obstacle) = match existing {
         Some(f) if is_over(f) => (f.slot, None),
-        _ if wish.obstacle.is_some() => (ideal, wish.obstacle),
-        _ => chosen().map_or((ideal, Some(Reason::KnownTooLate)), |slot| (slot, None)),
+        _ if wish.obstacle.is_some() => (ideal(situation, wish), wish.obstacle),
+        Some(f) => (Some(f).filter(has_come)?.slot, None),
+        None => return None,
+    };
+    Some(Placed { wish: wish.clone(), existing, slot, deadline, obstacle })
+}
+
+/// What a wish chooses by.
+struct Choice<'a> {
+    sheet: &'a Sheet<'a>,
+    /// Days that others have claimed who choose later and have no other day.
+    claims: Vec<NaiveDate>,
+}
+
+/// The day that a later wish needs: its only one, or the one of a remedy before which a promise gives way.
+fn claim(situation: &Situation<'_>, wish: &Wish, later: &Wish) -> Option<NaiveDate> {
+    let mut possible = days(situation, later, later.day, later.latest);
+    let first = possible.next()?;
+    let is_apology = wish.priority.is_promise() && later.priority == Priority::Remedy;
+    (is_apology || possible.next().is_none()).then_some(first)
+}
+
+fn choose<'a>(situation: &Situation<'a>, wish: &Wish, choice: &Choice<'_>) -> Placed<'a> {
+    let existing = find(situation, &wish.id);
+    let found = windows(situation, wish).find_map(|(first, latest)| {
+        let slot = find_slot(situation, wish, (first, latest), choice)?;
+        Some((slot, end_of(latest, situation.shop)))
+    });
+    let deadline = end_of(wish.latest, situation.shop);
+    let (slot, deadline, obstacle) = match found {
+        Some((slot, deadline)) => (slot, deadline, None),
+        None => (ideal(situation, wish), deadline, Some(why_not(situation, wish))),
     };
     Placed { wish: wish.clone(), existing, slot, deadline, obstacle }
+}
+
+/// Why no slot was found: there was no time any more, or there was no day.
+fn why_not(situation: &Situation<'_>, wish: &Wish) -> Reason {
+    let deadline = end_of(wish.latest, situation.shop);
+    if next_chance(situation, deadline).is_some() { Reason::TooOften } else { Reason::KnownTooLate }
+}
+
+/// The windows in which a wish may go out: its own, and for a letter of a series those of the days of the rhythm after it.
+fn windows<'w>(situation: &Situation<'w>, wish: &'w Wish) -> impl Iterator<Item = (NaiveDate, NaiveDate)> + 'w {
+    let length = u32::try_from((wish.latest - wish.day).num_days()).unwrap_or(0);
+    let own = std::iter::once((wish.day, wish.latest));
+    let course = situation.customer.course(situation.shop);
+    let later = wish.rhythm.iter().flat_map(move |rhythm| {
+        let beats = std::iter::successors(Some(wish.day), |day| Some(days_after(*day, rhythm.every_days))).skip(1);
+        let near = beats.take_while(|day| (*day - wish.day).num_days() <= RHYTHM_DAYS);
+        let meant = near.filter(move |day| includes(rhythm.stages.as_ref(), course.on(*day)));
+        meant.map(move |day| (day, days_after(day, length)))
+    });
+    own.chain(later)
 }
 
 /// The slot of a wish's own day and time.
@@ -87,36 +141,77 @@ fn is_over(follow_up: &FollowUp) -> bool {
     follow_up.state != State::Planned && !follow_up.can_revive()
 }
 
-/// The planned follow-up of a wish whose own time has come: it keeps its slot, wherever a sender has moved it,
-/// and its sender judges the rest. Where the facts have given it another window, it is placed anew.
+/// The planned follow-up of a wish whose own time has come, in the window that the facts still give it.
 fn late<'a>(situation: &Situation<'a>, wish: &Wish) -> Option<&'a FollowUp> {
     let deadline = end_of(wish.latest, situation.shop);
     let has_come = ideal(situation, wish) < situation.earliest();
     find(situation, &wish.id).filter(|f| has_come && f.state == State::Planned && f.deadline == deadline)
 }
 
-/// The first free day of the window at the wish's time, rather not a holiday; else the first day at all; else, where the window
-/// ends today, the next slot in which the shop may send.
+/// The days of a window on which the wish could go out at its time.
+fn days<'w>(
+    situation: &Situation<'w>,
+    wish: &'w Wish,
+    first: NaiveDate,
+    latest: NaiveDate,
+) -> impl Iterator<Item = NaiveDate> + 'w {
+    let (shop, earliest) = (situation.shop, situation.earliest());
+    let from = first.max(day_of(situation.now, shop.zone));
+    let skipped = u32::try_from((from - first).num_days()).unwrap_or(0).div_ceil(wish.stride) * wish.stride;
+    let days = std::iter::successors(Some(days_after(first, skipped)), |day| Some(days_after(*day, wish.stride)));
+    let in_window = days.take_while(move |day| *day <= latest);
+    in_window.filter(move |day| Slot::of(*day, wish.at, shop.zone) >= earliest)
+}
+
+/// The slot of a wish within one window. It keeps the one it has where that fits; else it takes the first day that
+/// fits, rather one that nobody else needs, rather no holiday; else, where the window ends today, the next slot in which
+/// the shop may send. What is promised goes out even against gap and caps: facts that changed may have used them up.
 fn find_slot(
     situation: &Situation<'_>,
     wish: &Wish,
-    deadline: DateTime<Utc>,
-    taken: &BTreeSet<NaiveDate>,
+    (first, latest): (NaiveDate, NaiveDate),
+    choice: &Choice<'_>,
 ) -> Option<Slot> {
+    let Choice { sheet, claims } = choice;
     let zone = situation.shop.zone;
-    let first = wish.day.max(day_of(situation.now, zone));
-    let skipped = u32::try_from((first - wish.day).num_days()).unwrap_or(0).div_ceil(wish.stride) * wish.stride;
-    let days = std::iter::successors(Some(days_after(wish.day, skipped)), |day| Some(days_after(*day, wish.stride)));
-    let possible: Vec<(NaiveDate, Slot)> = days
-        .take_while(|day| *day <= wish.latest)
-        .map(|day| (day, Slot::of(day, wish.at, zone)))
-        .filter(|(_, slot)| *slot >= situation.earliest() && slot.start() <= deadline)
-        .collect();
-    let is_free = |day: &NaiveDate| !taken.contains(day);
+    let deadline = end_of(latest, situation.shop);
+    let promised = wish.priority.is_promise();
+    let allows = |day: &NaiveDate| sheet.allows(*day, promised);
+    let is_unclaimed = |day: &NaiveDate| !claims.iter().any(|claim| sheet.are_near(*claim, *day));
     let is_workday = |day: &NaiveDate| !situation.shop.holidays.contains(day);
-    let best = possible.iter().find(|(day, _)| is_free(day) && is_workday(day));
-    let free = best.or_else(|| possible.iter().find(|(day, _)| is_free(day))).or(possible.first());
-    free.map(|(_, slot)| *slot).or_else(|| next_chance(situation, deadline))
+
+    let fitting: Vec<NaiveDate> = days(situation, wish, first, latest).filter(allows).collect();
+    let standing = standing(situation, wish, deadline).map(|slot| (day_of(slot.start(), zone), slot));
+    if let Some((_, slot)) = standing.filter(|(day, _)| allows(day)) {
+        return Some(slot);
+    }
+    let unclaimed = || fitting.iter().filter(|day| is_unclaimed(day));
+    let chosen = unclaimed().find(|day| is_workday(day)).or_else(|| unclaimed().next());
+    let chosen = chosen.or_else(|| fitting.iter().find(|day| is_workday(day))).or(fitting.first());
+    let chosen = chosen.map(|day| Slot::of(*day, wish.at, zone));
+
+    let is_window = |slot: &Slot| wish.rhythm.is_none() && day_of(slot.start(), zone) >= first;
+    let today = || next_chance(situation, deadline).filter(is_window);
+    let is_left = |slot: &Slot| sheet.allows(day_of(slot.start(), zone), promised);
+    let is_free = |slot: &Slot| sheet.is_free(day_of(slot.start(), zone));
+    let at_last = || {
+        let kept = standing.map(|(_, slot)| slot);
+        let free = days(situation, wish, first, latest).map(|day| Slot::of(day, wish.at, zone));
+        kept.into_iter().chain(free).chain(today()).find(is_free).filter(|_| promised)
+    };
+    chosen.or_else(|| today().filter(is_left)).or_else(at_last)
+}
+
+/// The slot that a wish has in the diary, where it may keep it: its sender may have moved it to another time of day.
+fn standing(situation: &Situation<'_>, wish: &Wish, deadline: DateTime<Utc>) -> Option<Slot> {
+    let shop = situation.shop;
+    let planned = find(situation, &wish.id).filter(|f| f.state == State::Planned && f.deadline == deadline)?;
+    let day = day_of(planned.slot.start(), shop.zone);
+    let is_its_time = planned.slot == Slot::of(day, wish.at, shop.zone);
+    let in_hours = shop.hours.contains(planned.slot.start().with_timezone(&shop.zone).time());
+    let is_in_time = planned.slot >= situation.earliest() && planned.slot.start() <= deadline && day >= wish.day;
+    let fits = is_its_time || late(situation, wish).is_some();
+    (fits && in_hours && is_in_time).then_some(planned.slot)
 }
 
 /// The next slot in which the shop may send, where it comes before the deadline.

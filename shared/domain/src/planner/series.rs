@@ -2,7 +2,7 @@
 
 use super::Situation;
 use super::bound::wish_for;
-use super::wishes::{Wish, find};
+use super::wishes::{Priority, Rhythm, Wish, find};
 use crate::calendar::{Slot, day_of, days_after, weekday_on_or_after};
 use crate::customer::Occasion;
 use crate::follow_up::{FollowUp, State};
@@ -44,11 +44,17 @@ pub(super) fn next_letter(situation: &Situation<'_>, series: &Series, occasions:
         step: letter.id.clone(),
         series: Some(series.id.clone()),
         class: letter.class,
+        priority: Priority::of(letter.class, false),
         purchase: None,
         day,
         latest: days_after(day, series.window_days),
         stride: if series.weekday.is_some() { 7 } else { 1 },
         at: situation.shop.hours.nearest(series.at),
+        rhythm: Some(Rhythm {
+            every_days: series.every_days.max(1),
+            last: last_day(situation, series),
+            stages: series.stages.clone(),
+        }),
         obstacle: None,
     })))
 }
@@ -91,18 +97,14 @@ fn day_of_step(situation: &Situation<'_>, occasion: &Occasion<'_>, id: &StepId) 
 /// it is late: its sender judges that. `None` where the customer will be at none of the series' stages.
 fn next_day(situation: &Situation<'_>, series: &Series, first: NaiveDate) -> Option<NaiveDate> {
     let today = day_of(situation.now, situation.shop.zone);
-    let is_meant =
-        |day: NaiveDate| includes(series.stages.as_ref(), situation.customer.stage_on(situation.shop, day.max(today)));
+    let course = situation.customer.course(situation.shop);
+    let is_meant = |day: NaiveDate| includes(series.stages.as_ref(), course.on(day.max(today)));
     let every_days = series.every_days.max(1);
-    let own_day = |f: &FollowUp| {
-        let latest = day_of(f.deadline, situation.shop.zone);
-        latest.checked_sub_days(Days::new(u64::from(series.window_days))).unwrap_or(latest)
-    };
     let aligned = |day| series.weekday.map_or(day, |weekday| weekday_on_or_after(day, weekday));
-    let last = letters_of(situation, series).filter(|f| is_used(f)).map(own_day).max();
-    let start = last.map_or(first, |last| aligned(days_after(last, every_days)).max(first));
+    let start = last_day(situation, series).map_or(first, |last| aligned(days_after(last, every_days)).max(first));
     let on_grid = |day: NaiveDate| day >= start && (day - start).num_days() % i64::from(every_days) == 0;
-    let standing = letters_of(situation, series).filter(|f| f.state == State::Planned).map(own_day).min();
+    let standing = letters_of(situation, series).filter(|f| f.state == State::Planned);
+    let standing = standing.map(|f| own_day(situation, series, f)).min();
     if let Some(day) = standing.filter(|day| on_grid(*day) && is_meant(*day)) {
         return Some(day);
     }
@@ -110,8 +112,20 @@ fn next_day(situation: &Situation<'_>, series: &Series, first: NaiveDate) -> Opt
     let has_come = slot_of(situation, series, day) < situation.earliest();
     let day = if has_come { days_after(day, every_days) } else { day };
     // The only stage that time alone leads to is the last.
-    let when_dormant = || Some(next_on_grid(start, situation.customer.dormant_from(situation.shop)?, every_days));
+    let when_dormant = || Some(next_on_grid(start, course.dormant_from?, every_days));
     Some(day).filter(|day| is_meant(*day)).or_else(|| when_dormant().filter(|later| *later > day && is_meant(*later)))
+}
+
+/// The day of the rhythm that a letter stands for.
+fn own_day(situation: &Situation<'_>, series: &Series, letter: &FollowUp) -> NaiveDate {
+    let latest = day_of(letter.deadline, situation.shop.zone);
+    latest.checked_sub_days(Days::new(u64::from(series.window_days))).unwrap_or(latest)
+}
+
+/// The day of the rhythm for which the last letter that is used up stood.
+fn last_day(situation: &Situation<'_>, series: &Series) -> Option<NaiveDate> {
+    let used = letters_of(situation, series).filter(|f| is_used(f));
+    used.map(|f| own_day(situation, series, f)).max()
 }
 
 /// The first day of the grid `first`, `first + every`, … that is not before `from`.

@@ -3,10 +3,47 @@
 use super::Situation;
 use super::bound::bound_wishes;
 use super::series::{Next, Waiting, next_letter};
+use crate::customer::Stage;
 use crate::follow_up::{FollowUp, Reason};
 use crate::ids::{FollowUpId, PurchaseKey, StepId};
 use crate::programme::Class;
 use chrono::{NaiveDate, NaiveTime};
+use std::collections::BTreeSet;
+
+/// In which order wishes choose their days, the first first. What is promised goes before all; a remedy comes after that
+/// only because a promise makes way for it where it has another day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Priority {
+    /// The thank-you for a first purchase (R2).
+    Thanks,
+    /// What brings the shop back to a new customer's mind (R1).
+    Contact,
+    /// An apology.
+    Remedy,
+    /// Any other message of a purchase.
+    Purchase,
+    /// A letter of a series.
+    Letter,
+    /// Whatever sells.
+    Selling,
+}
+
+impl Priority {
+    /// The priority of a class, where nothing was promised.
+    pub(super) fn of(class: Class, is_bound: bool) -> Self {
+        match class {
+            Class::Remedy => Self::Remedy,
+            class if class.is_selling() => Self::Selling,
+            _ if is_bound => Self::Purchase,
+            _ => Self::Letter,
+        }
+    }
+
+    /// Whether a promise hangs on it.
+    pub(super) fn is_promise(self) -> bool {
+        matches!(self, Self::Thanks | Self::Contact)
+    }
+}
 
 /// One message that the programme wants for a customer.
 #[derive(Debug, Clone)]
@@ -15,6 +52,7 @@ pub(super) struct Wish {
     pub(super) step: StepId,
     pub(super) series: Option<StepId>,
     pub(super) class: Class,
+    pub(super) priority: Priority,
     pub(super) purchase: Option<PurchaseKey>,
     /// The day it should go out.
     pub(super) day: NaiveDate,
@@ -23,8 +61,21 @@ pub(super) struct Wish {
     /// Days from one possible day to the next: 7 where a weekday is fixed.
     pub(super) stride: u32,
     pub(super) at: NaiveTime,
+    /// The rhythm that it is a beat of: where one day of it does not fit, another may.
+    pub(super) rhythm: Option<Rhythm>,
     /// Why it cannot go out at all.
     pub(super) obstacle: Option<Reason>,
+}
+
+/// When the days of a rhythm come again.
+#[derive(Debug, Clone)]
+pub(super) struct Rhythm {
+    /// Days from one to the next.
+    pub(super) every_days: u32,
+    /// The day of the last message: of two series that want the same day, the one that has waited longer gets it.
+    pub(super) last: Option<NaiveDate>,
+    /// The stages that its messages are for.
+    pub(super) stages: Option<BTreeSet<Stage>>,
 }
 
 #[derive(Debug, Default)]

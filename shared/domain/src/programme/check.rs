@@ -1,5 +1,7 @@
 //! What a programme must keep before it may be published. The same rules hold again at the moment of sending.
 
+mod frequency;
+
 use super::{Anchor, Class, Programme, Series, Start, Step};
 use crate::calendar::is_quarter_hour;
 use crate::customer::Stage;
@@ -62,6 +64,11 @@ pub enum Site {
         /// The key, as TOML names it.
         key: &'static str,
     },
+    /// A key of the frequency: `min_gap_days`, or the stage of a cap.
+    Frequency {
+        /// The key, as TOML names it.
+        key: &'static str,
+    },
     /// A key of a message of a series.
     Letter {
         /// Which of the series, from 0.
@@ -96,6 +103,7 @@ pub fn check(programme: &Programme) -> Vec<Finding> {
     findings.extend(check_stages(programme));
     findings.extend(check_ids(programme));
     findings.extend(check_promises(programme));
+    findings.extend(frequency::check_frequency(programme));
     findings
 }
 
@@ -283,17 +291,13 @@ fn check_ids(programme: &Programme) -> Vec<Finding> {
 }
 
 fn check_promises(programme: &Programme) -> Vec<Finding> {
-    let first = || programme.steps.iter().filter(|s| s.occasions.contains(1) && !s.arrives_late);
-    let thanks = || first().filter(|s| s.class == Class::Thanks);
     let mut findings = Vec::new();
-    if !thanks().any(|s| (1..=THANKS_LATEST_DAY).contains(&s.latest_day) && s.is_for_every_buyer()) {
+    if programme.thanks().is_none() {
         let what = "nothing thanks a new customer within 3 days";
         let mend = "add a step with class = \"thanks\", occasions from 1, latest_day = 3 or less, for all stages";
         findings.push(finding(Site::Programme, Rule::R2, what, mend));
     }
-    let thanked = thanks().map(|s| s.day).min();
-    let keeps_promise = |s: &Step| s.may_keep_promise() && thanked.is_none_or(|day| s.day > day);
-    if !first().any(keeps_promise) {
+    if programme.contact(false).is_none() {
         let what = "no step after the thank-you reaches every new customer within 21 days";
         let mend = "add a step with anchor = \"purchase\", occasions from 1, latest_day = 21 or less, for all stages";
         findings.push(finding(Site::Programme, Rule::R1, what, mend));

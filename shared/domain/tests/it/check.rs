@@ -15,11 +15,12 @@ fn check_finds(change: impl FnOnce(&mut Programme), expected: &[&str]) {
     assert!(findings.iter().all(|f| !f.what.is_empty() && !f.mend.is_empty()));
 }
 
-fn shown(finding: &Finding) -> String {
+pub(crate) fn shown(finding: &Finding) -> String {
     let place = match &finding.site {
         Site::Programme => "programme".to_owned(),
         Site::Step { index, key } => format!("step {index} {key}"),
         Site::Series { index, key } => format!("series {index} {key}"),
+        Site::Frequency { key } => format!("frequency {key}"),
         Site::Letter { series, index, key } => format!("letter {series}/{index} {key}"),
     };
     format!("{} {place}", finding.rule)

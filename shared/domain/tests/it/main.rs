@@ -8,6 +8,7 @@ mod check;
 mod counts;
 mod customer;
 mod delivery;
+mod frequency;
 mod planner;
 mod planner_facts;
 mod planner_series;

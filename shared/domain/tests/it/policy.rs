@@ -131,9 +131,22 @@ fn one_message_a_day() {
     ] {
         assert_eq!(Scene::new(ten).other(state, wall).decide(), expected, "{state:?} {wall}");
     }
-    // On its last day it goes out all the same.
+    // On its last day it makes way for what was there first.
     let last = Scene::new("2026-12-15 10:00").other(State::Sent, "2026-12-15 09:15");
-    assert_eq!(last.decide(), Decision::Send);
+    assert_eq!(last.decide(), Decision::Skip(Reason::TooOften));
     let early = Scene::new("2026-12-15 08:00").other(State::Sent, "2026-12-15 00:15");
-    assert_eq!(early.decide(), slot("2026-12-15 09:00"));
+    assert_eq!(early.decide(), Decision::Skip(Reason::TooOften));
+}
+
+#[test]
+fn r1_goes_before_one_message_a_day_until_it_is_kept() {
+    let last_day = |heard: &str| {
+        let mut scene = Scene::new("2026-12-22 10:00");
+        scene.follow_up = scene.story.follow_ups.iter().find(|f| f.step == id("usage")).unwrap().clone();
+        let other = scene.story.follow_ups.iter_mut().find(|f| f.step == id(heard)).unwrap();
+        (other.state, other.sent_at) = (State::Sent, Some(at("2026-12-22 09:15")));
+        scene.decide()
+    };
+    assert_eq!(last_day("thanks-first"), Decision::Send);
+    assert_eq!(last_day("arrival"), Decision::Skip(Reason::TooOften), "the question has kept it");
 }

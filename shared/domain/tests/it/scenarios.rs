@@ -3,10 +3,11 @@
 use crate::support::{clock, id, shop, step};
 use chrono::{Duration, Weekday};
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use wasurena_domain::calendar::day_of;
-use wasurena_domain::customer::Ruling;
+use wasurena_domain::customer::{Ruling, Stage};
 use wasurena_domain::programme::{
-    Anchor, Class, Occasions, OncePer, Programme, Series, SeriesLetter, Start, Step, check,
+    Anchor, Cap, Class, Frequency, Occasions, OncePer, Programme, Series, SeriesLetter, Start, Step, check,
 };
 use wasurena_domain::purchase::{Consent, Delivery, Order, OrderKind};
 
@@ -125,6 +126,12 @@ pub(crate) fn any_facts() -> impl Strategy<Value = Vec<(i64, Fact)>> {
     proptest::collection::vec((pause, any_fact()), 1..10)
 }
 
+/// Mostly for all stages.
+fn any_stages() -> impl Strategy<Value = Option<BTreeSet<Stage>>> {
+    let some = proptest::sample::subsequence(Stage::ALL.to_vec(), 1..=5);
+    proptest::option::weighted(0.2, some.prop_map(|stages| stages.into_iter().collect()))
+}
+
 fn any_class() -> impl Strategy<Value = Class> {
     use Class::{Greeting, Offer, Promotion, Story, Survey, Thanks, Usage, Voices};
     proptest::sample::select(vec![Thanks, Survey, Usage, Voices, Story, Greeting, Promotion, Offer])
@@ -135,8 +142,9 @@ fn any_step(n: usize) -> impl Strategy<Value = Step> {
         prop_oneof![Just(Anchor::Purchase), (0..20_u32).prop_map(|unknown_day| Anchor::Arrival { unknown_day })];
     let occasions = (1..4_u32, proptest::option::of(0..2_u32));
     let time = proptest::sample::select(vec!["07:00", "09:00", "10:00", "19:45", "20:00", "22:30"]);
-    (any_class(), anchor, occasions, any::<bool>(), 0..25_u32, 0..10_u32, time).prop_map(
-        move |(class, anchor, (from, more), per_product, day, window, time)| Step {
+    (any_class(), anchor, occasions, any::<bool>(), 0..25_u32, 0..10_u32, time, any_stages()).prop_map(
+        move |(class, anchor, (from, more), per_product, day, window, time, stages)| Step {
+            stages,
             once_per: if per_product { OncePer::Product } else { OncePer::Occasion },
             at: clock(time),
             occasions: Occasions { from, to: more.map(|more| from + more) },
@@ -152,11 +160,11 @@ fn any_series(n: usize) -> impl Strategy<Value = Series> {
     ];
     let weekday = proptest::option::of(proptest::sample::select(vec![Weekday::Mon, Weekday::Tue, Weekday::Sun]));
     let classes = proptest::collection::vec(any_class(), 1..6);
-    (1..4_u32, start, weekday, 1..12_u32, 0..30_u32, classes).prop_map(
-        move |(from_occasion, start, weekday, weeks, window_days, classes)| Series {
+    (1..4_u32, start, weekday, 1..12_u32, 0..30_u32, classes, any_stages()).prop_map(
+        move |(from_occasion, start, weekday, weeks, window_days, classes, stages)| Series {
             id: id(&format!("series-{n}")),
             from_occasion,
-            stages: None,
+            stages,
             start,
             weekday,
             every_days: weeks * 7,
@@ -171,6 +179,17 @@ fn any_series(n: usize) -> impl Strategy<Value = Series> {
     )
 }
 
+/// Often none; else a gap, and caps for some stages, down to ones that leave room for hardly more than the promises.
+pub(crate) fn any_frequency() -> impl Strategy<Value = Frequency> {
+    let cap = (1..6_u32, 1..70_u32).prop_map(|(max, days)| Cap { max, days });
+    let caps = Stage::ALL.into_iter().skip(1).map(|stage| (Just(stage), cap.clone())).collect::<Vec<_>>();
+    let caps = proptest::sample::subsequence(vec![0, 1, 2, 3, 4], 0..=5)
+        .prop_flat_map(move |chosen| chosen.into_iter().map(|n: usize| caps[n].clone()).collect::<Vec<_>>());
+    let any =
+        (1..8_u32, caps).prop_map(|(min_gap_days, caps)| Frequency { min_gap_days, caps: caps.into_iter().collect() });
+    prop_oneof![1 => Just(Frequency::default()), 3 => any]
+}
+
 /// A programme with a thank-you and something that keeps R1, and whatever else; only what `check` accepts.
 pub(crate) fn any_programme() -> impl Strategy<Value = Programme> {
     let thanks = (0..4_u32, 0..4_u32).prop_map(|(day, window)| (day, day + window));
@@ -178,8 +197,8 @@ pub(crate) fn any_programme() -> impl Strategy<Value = Programme> {
     let more = (proptest::option::of(any_step(1)), proptest::option::of(any_step(2)));
     let series = (proptest::option::of(any_series(1)), proptest::option::of(any_series(2)));
     let making = proptest::option::of((1..19_u32, 0..4_u32).prop_map(|(day, window)| (day, day + window)));
-    let all = (thanks, keep, any::<bool>(), more, series, making);
-    let all = all.prop_map(|(thanks, keep, per_product, more, series, making)| {
+    let all = (thanks, keep, any::<bool>(), more, series, making, any_frequency());
+    let all = all.prop_map(|(thanks, keep, per_product, more, series, making, frequency)| {
         let making = making.map(|days| step("making", Class::Story, Anchor::Purchase, (1, None), days));
         let kept = step("keep", Class::Usage, Anchor::Purchase, (1, None), keep);
         let once_per = if per_product { OncePer::Product } else { OncePer::Occasion };
@@ -193,6 +212,7 @@ pub(crate) fn any_programme() -> impl Strategy<Value = Programme> {
         Programme {
             steps: steps.into_iter().flatten().collect(),
             series: [series.0, series.1].into_iter().flatten().collect(),
+            frequency,
         }
     });
     all.prop_filter("refused by check", |programme| check(programme).is_empty())

@@ -10,7 +10,7 @@ use wasurena_domain::calendar::day_of;
 use wasurena_domain::follow_up::{FollowUp, Reason, State};
 use wasurena_domain::ledger::{Said, obstacle};
 use wasurena_domain::planner::{Change, NOTICE_MINUTES, REVIEW_DAYS, plan};
-use wasurena_domain::programme::{Class, Programme};
+use wasurena_domain::programme::{Class, Frequency, Programme};
 use wasurena_domain::promise::{Promise, promises};
 use wasurena_domain::purchase::{Line, Moments, Order, OrderKind, Purchase, Report};
 
@@ -158,29 +158,40 @@ impl Trial {
         assert!(self.story.shop.hours.contains(local.time()), "{} is planned for {local}", follow_up.step);
     }
 
-    /// No two planned messages share a day while one of them could go on another.
+    /// What was placed now shares its day with nothing, and keeps gap and cap but for a promise, which goes before all.
     fn spread(&self) {
         let story = &self.story;
-        let zone = story.shop.zone;
-        let planned: Vec<&FollowUp> = story.follow_ups.iter().filter(|f| f.state == State::Planned).collect();
-        let days: Vec<_> = planned.iter().map(|f| day_of(f.slot.start(), zone)).collect();
-        let heard: BTreeSet<_> = story.sent.iter().map(|(_, _, at)| day_of(*at, zone)).collect();
-        for (n, follow_up) in planned.iter().enumerate() {
-            let shares = days.iter().filter(|d| **d == days[n]).count() > 1;
-            // Only what was placed now, on a day of its own choice, could have chosen another.
-            let placed_now = story.plan.changes.iter().any(|c| c.follow_up().id == follow_up.id);
-            let fixed = follow_up.series.is_some() || !placed_now || days[n] == day_of(story.now, zone);
-            if shares && !fixed {
-                let last = day_of(follow_up.deadline, zone);
-                let mut later = days[n].iter_days().skip(1).take_while(|d| *d <= last);
-                assert!(
-                    later.all(|d| days.contains(&d) || heard.contains(&d)),
-                    "{} shares {} while another day is free",
-                    follow_up.step,
-                    days[n]
-                );
+        let Frequency { min_gap_days, caps } = &story.programme.frequency;
+        let day = |f: &FollowUp| day_of(f.sent_at.unwrap_or(f.slot.start()), story.shop.zone);
+        let heard = story.follow_ups.iter().filter(|f| f.state == State::Planned || f.state.may_have_left());
+        let heard: Vec<&FollowUp> = heard.collect();
+        for placed in heard.iter().filter(|f| f.state == State::Planned && self.is_placed_now(f)) {
+            let others = || heard.iter().filter(|f| f.id != placed.id).map(|f| (day(placed) - day(f)).num_days());
+            assert!(others().all(|days| days != 0), "{} shares its day: {:?}", placed.step, story.diary());
+            if self.may_be_promised(placed) {
+                continue;
+            }
+            let is_near = |days: i64| days.abs() < i64::from(*min_gap_days);
+            assert!(!others().any(is_near), "{} is too near to another: {:?}", placed.step, story.diary());
+            let stage = story.customer.course(&story.shop).on(day(placed));
+            if let Some(cap) = caps.get(&stage) {
+                let before = others().filter(|days| (0..i64::from(cap.days)).contains(days)).count();
+                assert!(before < cap.max as usize, "{} is one too many: {:?}", placed.step, story.diary());
             }
         }
+    }
+
+    fn is_placed_now(&self, follow_up: &FollowUp) -> bool {
+        let changes = self.story.plan.changes.iter().filter(|c| c.follow_up().id == follow_up.id);
+        changes.filter(|c| !matches!(c, Change::Replan { from, slot, .. } if from.slot == *slot)).count() > 0
+    }
+
+    fn may_be_promised(&self, follow_up: &FollowUp) -> bool {
+        let mut steps = self.story.programme.steps.iter();
+        let is_first = follow_up.purchase.as_ref().is_some_and(|key| {
+            self.story.customer.occasions(&self.story.shop)[0].purchases.iter().any(|b| b.key == *key)
+        });
+        is_first && steps.any(|s| s.id == follow_up.step && s.occasions.contains(1) && s.latest_day <= 21)
     }
 
     /// What holds in the end, over all that was sent.
@@ -255,7 +266,9 @@ impl Trial {
         // record, and a task for a person.
         let awaited = first.order.as_ref().is_some_and(|o| !o.delivery.is_goods() || o.promised_on.is_some());
         let promise = promises(&story.shop, &story.customer, &story.follow_ups, story.now).map(|p| p.contact);
-        let is_on_record = promise == Some(Promise::Impossible(Reason::KnownTooLate))
+        // Other messages may have made way for that story: then that is what is on record.
+        let reasons = [Reason::KnownTooLate, Reason::TooOften].map(Promise::Impossible);
+        let is_on_record = promise.is_some_and(|promise| reasons.contains(&promise))
             && story.tasks.iter().any(|key| key.starts_with("keep_promise#"));
         let contacted = after().any(|(c, day)| c != Some(Class::Thanks) && day <= 21);
         assert!(contacted || (awaited && is_on_record), "R1 broken: {:?}", story.diary());

@@ -14,7 +14,9 @@ use wasurena_domain::ledger::{Channel, Entry, How, Said};
 use wasurena_domain::money::{Currency, Money};
 use wasurena_domain::planner::{Change, Plan, Situation, plan};
 use wasurena_domain::policy::{Decision, Moment, decide};
-use wasurena_domain::programme::{Anchor, Class, Occasions, OncePer, Programme, Series, SeriesLetter, Start, Step};
+use wasurena_domain::programme::{
+    Anchor, Class, Frequency, Occasions, OncePer, Programme, Series, SeriesLetter, Start, Step,
+};
 use wasurena_domain::purchase::{Buyer, Consent, Delivery, Line, Moments, Order, OrderKind, Purchase, Report};
 use wasurena_domain::shop::{Hours, Legal, Sender, Shop, Staff, Stages, Thresholds};
 
@@ -87,6 +89,7 @@ pub(crate) fn programme() -> Programme {
                 letters: news.map(|name| letter((&name, Class::Promotion))).collect(),
             },
         ],
+        frequency: Frequency::default(),
     }
 }
 

@@ -58,6 +58,41 @@ fn keys_of_the_programme() {
 }
 
 #[test]
+fn how_often_is_read_and_must_leave_room_for_the_promises() {
+    let with = |lines: &str, expected: &[(&str, &str)]| {
+        check(|folder| folder.edit("programme.toml", "[[step]]", &format!("[frequency]\n{lines}\n[[step]]")), expected);
+    };
+    with(
+        "min_gap_days = \"two\"",
+        &[("programme.toml:2: form", "`min_gap_days` in [frequency] must be a whole number")],
+    );
+    with("max = 3", &[("programme.toml:2: form", "`max` is no key in [frequency]")]);
+    with("caps = 3", &[("programme.toml:2: form", "`frequency.caps` must be a table")]);
+    let cap = |line: &str, what: &str| with(&format!("[frequency.caps]\n{line}"), &[("programme.toml:3: form", what)]);
+    cap("first = 4", "`first` in [frequency.caps] must be a number of messages in a number of days");
+    cap("first = \"4 in 30\"", "write `first = \"4 in 30 days\"`");
+    cap("prospect = \"1 in 30 days\"", "`prospect` is no key in [frequency.caps]");
+    cap("dormant = \"0 in 30 days\"", "whoever is dormant would drop out");
+    with(
+        "min_gap_days = 19",
+        &[("programme.toml:2: R1", "`usage`, which keeps the shop in mind, must go out on day 21")],
+    );
+    with(
+        "min_gap_days = 2\n[frequency.caps]\nrepeat = \"1 in 90 days\"",
+        &[("programme.toml:4: R1", "can hear no more before day 93")],
+    );
+    let mut folder = Folder::small();
+    folder.edit(
+        "programme.toml",
+        "[[step]]",
+        "[frequency]\nmin_gap_days = 18\ncaps.first = \"2 in 30 days\"\n[[step]]",
+    );
+    let frequency = folder.book().programme.frequency;
+    let caps: Vec<_> = frequency.caps.iter().map(|(stage, cap)| (stage.name(), cap.max, cap.days)).collect();
+    assert_eq!((frequency.min_gap_days, caps), (18, vec![("first", 2, 30)]));
+}
+
+#[test]
 fn several_problems_are_told_at_once() {
     check(
         |folder| {

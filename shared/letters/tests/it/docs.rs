@@ -53,6 +53,19 @@ fn every_key_of_the_example_is_explained() {
 }
 
 #[test]
+fn the_frequency_of_the_docs_is_read_and_its_refusal_is_word_for_word() {
+    let text = doc("programme.md");
+    let mut folder = Folder::small();
+    let frequency = block(&text, "toml");
+    folder.edit("programme.toml", "[[step]]", &format!("\n\n{frequency}\n[[step]]"));
+    assert_eq!(folder.book().programme.frequency.caps.len(), 2);
+    folder.edit("programme.toml", "min_gap_days = 2", "min_gap_days = 19");
+    let said: Vec<String> = folder.load().unwrap_err().iter().map(ToString::to_string).collect();
+    let shown = block(&text, "text").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(said, [shown]);
+}
+
+#[test]
 fn every_word_of_letters_is_explained() {
     let mut folder = Folder::small();
     folder.edit("letters/usage.txt", "長く", "{{ nothing }}");
@@ -66,8 +79,9 @@ fn every_word_of_letters_is_explained() {
 #[test]
 fn every_key_of_a_programme_is_explained() {
     let text = doc("programme.md");
-    for section in ["[[step]]", "[[series]]"] {
+    for section in ["[[step]]", "[[series]]", "[frequency]"] {
         let mut folder = Folder::small();
+        folder.edit("programme.toml", "[[step]]", "[frequency]\n\n[[step]]");
         folder.edit("programme.toml", &format!("{section}\n"), &format!("{section}\nnothing = 1\n"));
         let problem = folder.load().unwrap_err().remove(0);
         let keys = problem.mend.strip_prefix("take it out, or use one of: ").unwrap().split(", ");

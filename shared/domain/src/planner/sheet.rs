@@ -1,0 +1,78 @@
+//! The days on which a customer hears from the shop: those on which they have, and those that are taken already.
+//!
+//! Whatever stands here keeps the gap and the caps as a whole, so in whatever order it was taken up, the same days are
+//! free: that is why planning again changes nothing.
+
+use super::Situation;
+use crate::calendar::day_of;
+use crate::customer::Course;
+use crate::follow_up::FollowUp;
+use crate::programme::{Cap, Frequency};
+use chrono::NaiveDate;
+
+/// A day that is taken.
+#[derive(Debug, Clone, Copy)]
+struct Taken {
+    day: NaiveDate,
+    /// By a message that is promised (R1, R2), and has not gone out.
+    promised: bool,
+}
+
+/// The days that are taken.
+#[derive(Debug)]
+pub(super) struct Sheet<'a> {
+    frequency: &'a Frequency,
+    course: Course,
+    taken: Vec<Taken>,
+}
+
+impl<'a> Sheet<'a> {
+    /// The days on which something has left, or may have.
+    pub(super) fn new(situation: &Situation<'a>) -> Self {
+        let day = |f: &FollowUp| day_of(f.sent_at.unwrap_or(f.slot.start()), situation.shop.zone);
+        let left = situation.follow_ups.iter().filter(|f| f.state.may_have_left());
+        Self {
+            frequency: &situation.programme.frequency,
+            course: situation.customer.course(situation.shop),
+            taken: left.map(|f| Taken { day: day(f), promised: false }).collect(),
+        }
+    }
+
+    /// Takes a day. What is promised is kept clear of by all that come after it, whatever stage the customer reaches
+    /// until then by buying.
+    pub(super) fn take(&mut self, day: NaiveDate, promised: bool) {
+        self.taken.push(Taken { day, promised });
+    }
+
+    /// Whether nothing else is on this day.
+    pub(super) fn is_free(&self, day: NaiveDate) -> bool {
+        self.taken.iter().all(|taken| taken.day != day)
+    }
+
+    /// Whether two days are so near that one message would follow the other too soon.
+    pub(super) fn are_near(&self, a: NaiveDate, b: NaiveDate) -> bool {
+        (a - b).num_days().abs() < i64::from(self.frequency.min_gap_days.max(1))
+    }
+
+    /// Whether gap and caps allow one more message on this day: neither it nor any later one would be one too many.
+    pub(super) fn allows(&self, day: NaiveDate, promised: bool) -> bool {
+        let clear = self.taken.iter().all(|taken| !self.are_near(taken.day, day));
+        let later = || self.taken.iter().filter(|taken| taken.day >= day);
+        let is_within = |end: &Taken| self.caps(end).all(|cap| self.is_within(cap, end.day, day));
+        clear && is_within(&Taken { day, promised }) && later().all(is_within)
+    }
+
+    /// The caps that hold for a message.
+    fn caps(&self, taken: &Taken) -> impl Iterator<Item = Cap> {
+        let all = taken.promised.then(|| self.frequency.caps_of_buyers().map(|(_, cap)| cap));
+        let own = (!taken.promised).then(|| self.frequency.caps.get(&self.course.on(taken.day)).copied());
+        all.into_iter().flatten().chain(own.flatten())
+    }
+
+    /// Whether the span that ends with `end` stays within a cap with one more message on `day`.
+    fn is_within(&self, cap: Cap, end: NaiveDate, day: NaiveDate) -> bool {
+        let in_span = |other: NaiveDate| other <= end && (end - other).num_days() < i64::from(cap.days);
+        let others = self.taken.iter().filter(|taken| in_span(taken.day)).count();
+        !in_span(day) || u32::try_from(others).is_ok_and(|others| others < cap.max)
+    }
+}
