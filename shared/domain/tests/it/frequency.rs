@@ -166,6 +166,48 @@ fn a_promise_without_a_day_of_its_own_is_a_task() {
 }
 
 #[test]
+fn a_promise_keeps_its_place_whatever_stage_the_customer_comes_to() {
+    // Whoever has bought once may get as much as there is; whoever comes back only two messages in thirty days. So the
+    // question makes way already now, for who buys again on day 8 is at that stage when usage goes out.
+    let mut story = Story::of(shop(), with(1, &[(Stage::Repeat, 2, 30)]));
+    story.buys("a", "2026-12-01 12:00");
+    assert!(story.diary().contains(&"arrival 2026-12-08 10:00 skipped too_often".to_owned()), "{:?}", story.diary());
+    story.buys_another("b", "plate", "2026-12-09 12:00").until("2026-12-22 12:00");
+    let sent: Vec<_> = story.sent.iter().map(|(_, step, _)| step.as_str()).collect();
+    assert_eq!(sent, ["thanks-first", "usage"]);
+}
+
+#[test]
+fn r2_goes_before_a_cap_that_another_purchase_has_used_up() {
+    let mut story = Story::of(shop(), with(1, &[(Stage::First, 3, 30)]));
+    story.buys("a", "2026-12-01 12:00").cancels("a", "2026-12-15 12:00");
+    assert_eq!(story.sent.len(), 3);
+    story.buys_another("b", "plate", "2026-12-16 12:00");
+    let diary = story.diary();
+    assert!(diary.contains(&"thanks-first 2026-12-17 10:00 planned".to_owned()), "{diary:?}");
+    assert!(diary.contains(&"arrival 2026-12-23 10:00 skipped too_often".to_owned()), "{diary:?}");
+    assert!(story.tasks.is_empty(), "{:?}", story.tasks);
+}
+
+#[test]
+fn usage_does_not_wait_for_a_thing_whose_story_comes_before_the_thanks() {
+    let mut programme = programme();
+    programme.steps[0].latest_day = 1;
+    let mut making = extra("making", Class::Story, (1, 1));
+    making.arrives_late = true;
+    programme.steps.push(making);
+    assert_eq!(check(&programme), []);
+    let mut story = Story::of(shop(), programme);
+    let mut awaited = order(at("2026-12-01 12:00"));
+    awaited.promised_on = Some(day("2027-01-20"));
+    story.until("2026-12-01 12:00").hears(paid("a", awaited));
+    // The story shares its only day with the thank-you, and so keeps no R1: usage does.
+    let diary = story.diary();
+    assert!(diary.contains(&"making 2026-12-02 10:00 skipped too_often".to_owned()), "{diary:?}");
+    assert!(diary.contains(&"usage 2026-12-15 10:00 planned".to_owned()), "{diary:?}");
+}
+
+#[test]
 fn a_story_that_is_overtaken_by_its_parcel_leaves_a_task() {
     // Made to order: the story of day 15 keeps R1, and the cap leaves usage no room before it.
     let mut programme = with(1, &[(Stage::First, 2, 30)]);
