@@ -33,7 +33,12 @@ pub(crate) const PUBLIC_URL: &str = "https://otayori.example.jp";
 /// The second shop: another table of hours, another length of an occasion, two carts, two shards, and more letters.
 pub(crate) const SECOND_SHOP: &str = "kaede";
 /// How often the second shop writes.
-const OFTENER: [(&str, &str); 5] = [
+const OFTENER: [(&str, &str); 10] = [
+    ("min_gap_days = 2", "min_gap_days = 1"),
+    ("\"2 in 30 days\"", "\"20 in 30 days\""),
+    ("\"4 in 30 days\"", "\"20 in 30 days\""),
+    ("\"5 in 30 days\"", "\"20 in 30 days\""),
+    ("\"6 in 30 days\"", "\"20 in 30 days\""),
     ("every_weeks = 4", "every_weeks = 1"),
     ("after_days = 28", "after_days = 7"),
     ("every_weeks = 13", "every_weeks = 1"),
