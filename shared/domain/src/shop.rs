@@ -48,6 +48,9 @@ pub struct Shop {
     pub holidays: BTreeSet<NaiveDate>,
     /// The shop's own addresses: what is ordered from them is no purchase.
     pub own_addresses: Vec<OwnAddress>,
+    /// Addresses of pages beside the shop's own that its letters may lead to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pages: Vec<String>,
     /// What the shop sells, as far as it told.
     pub products: Catalogue,
 }

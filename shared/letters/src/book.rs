@@ -7,6 +7,7 @@ use crate::letters::{Letter, Letters, Mail, RenderError};
 use crate::problem::Problem;
 use crate::programme_file::{Draft, PROGRAMME_FILE, read_programme};
 use crate::rehearse::rehearse;
+use crate::selling::check_selling;
 use crate::shop_file::read_shop;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -124,6 +125,7 @@ fn letters(
         let bound = awaited || matches!(class, Class::Thanks | Class::Survey | Class::Usage | Class::Remedy);
         let by_consent = !bound || rhythm(id);
         let roots = templates.add_letter(&file, source, class, problems);
+        problems.extend(check_selling(&file, source, Some(class)));
         letters.insert(id.clone(), Letter { file, class, by_consent, roots });
     }
     if draft.complete {

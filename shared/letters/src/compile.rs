@@ -3,6 +3,7 @@
 use crate::files::Files;
 use crate::mjml;
 use crate::problem::{Problem, line_at};
+use crate::selling::check_selling;
 use crate::text::{escape_html, fold_tag_lines, long_tag, roots};
 use crate::vocabulary::{Kind, check_words};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
@@ -156,10 +157,12 @@ impl Templates {
     }
 }
 
+/// A file that stands in letters of every class; `None` where it is missing.
 fn required<'f>(files: &'f Files, file: &str, mend: &str, problems: &mut Vec<Problem>) -> Option<&'f str> {
     let source = files.get(file);
-    if source.is_none() {
-        problems.push(Problem::missing(file, mend));
+    match source {
+        Some(source) => problems.extend(check_selling(file, source, None)),
+        None => problems.push(Problem::missing(file, mend)),
     }
     source
 }

@@ -53,6 +53,7 @@ mod product_csv;
 mod product_file;
 mod programme_file;
 mod rehearse;
+mod selling;
 mod sender_rules;
 mod shop_file;
 mod text;

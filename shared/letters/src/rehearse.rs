@@ -7,6 +7,7 @@ use crate::context::{Count, Facts, Product};
 use crate::files::Files;
 use crate::letters::{Letter, RenderError, Written};
 use crate::problem::Problem;
+use crate::text::roots;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use wasurena_domain::contact::PersonName;
@@ -45,6 +46,7 @@ pub(crate) fn rehearse(book: &Book, files: &Files, problems: &mut Vec<Problem>) 
     for letter in book.letters.letters.values() {
         if let Some(source) = files.get(&letter.file) {
             stage.leads_to_shop(letter, source);
+            stage.leads_elsewhere(letter, source);
         }
         if broken.contains(&letter.file) || broken.contains(GREETING_FILE) {
             continue;
@@ -150,6 +152,19 @@ impl Stage<'_> {
         self.note(problem);
     }
 
+    /// An address, spelled out, that is none of the shop's pages: a slip of the pen, or somebody else's shop.
+    fn leads_elsewhere(&mut self, letter: &Letter, source: &str) {
+        let shop = &self.book.shop;
+        let known: Vec<&str> = shop.pages.iter().chain([&shop.url]).map(String::as_str).collect();
+        for (index, line) in source.lines().enumerate() {
+            if let Some(url) = roots(line).iter().find(|url| !known.iter().any(|page| is_within(url, page))) {
+                let what = format!("{url} is none of the shop's pages");
+                let mend = "name it in `pages` of shop.toml, or take it out";
+                self.note(Problem::form(&letter.file, index + 1, what, mend));
+            }
+        }
+    }
+
     fn letter<'l>(&mut self, letter: &'l Letter, facts: &Facts<'_>) -> Option<Written<'l>> {
         let written = match self.book.letters.write(&self.book.shop, letter, facts) {
             Ok(written) => written,
@@ -188,6 +203,12 @@ impl Stage<'_> {
             Ok(_) => {}
         }
     }
+}
+
+/// Whether an address is a page, or one below it.
+fn is_within(url: &str, page: &str) -> bool {
+    let rest = url.strip_prefix(page.trim_end_matches('/'));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
 }
 
 fn problem(letter: &Letter, error: RenderError, facts: &Facts<'_>) -> Problem {

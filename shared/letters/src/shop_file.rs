@@ -7,7 +7,7 @@ use crate::sender_rules::{is_unread_inbox, mailbox_provider};
 use crate::toml_reader::{Document, Table, date, flag, text, time};
 use crate::values::{
     amount, currency, dates, days, dormant_days, mail_address, money, occasion_count, occasion_days, own_addresses,
-    product_files, regular_occasions, shards, web_address, zone,
+    product_files, regular_occasions, shards, web_address, web_addresses, zone,
 };
 use toml::de::DeTable;
 use wasurena_domain::ids::ShopId;
@@ -59,6 +59,7 @@ fn shop<'a>(
     let holidays = top.optional("holidays", "[2026-12-29, 2026-12-30]", dates);
     let own_addresses =
         top.optional("own_addresses", "[\"sato@sakura.example.jp\", \"@sakura.example.jp\"]", own_addresses);
+    let pages = top.optional("pages", "[\"https://www.instagram.com/sakura/\"]", web_addresses);
     let products = top.optional("products", "\"products.csv\"", product_files);
     let products = products.map(|names| {
         let line = top.lines().of("products");
@@ -89,6 +90,7 @@ fn shop<'a>(
         stages: stages?,
         holidays: holidays?.unwrap_or_default(),
         own_addresses: own_addresses?.unwrap_or_default(),
+        pages: pages?.unwrap_or_default(),
         products: products?,
     })
 }

@@ -33,6 +33,11 @@ pub(crate) fn web_address(value: &DeValue<'_>) -> Result<String, String> {
     is_web_address(&url).then_some(url).ok_or_else(expected)
 }
 
+/// Several of them.
+pub(crate) fn web_addresses(value: &DeValue<'_>) -> Result<Vec<String>, String> {
+    list(value, "addresses that begin with https://", |value| web_address(value).ok())
+}
+
 /// Whether a text is an address on the web, on https, with nothing in it that could end a link early.
 pub(crate) fn is_web_address(url: &str) -> bool {
     let host = url.strip_prefix("https://").and_then(|rest| rest.split(['/', '?', '#']).next());

@@ -46,6 +46,7 @@ pub(crate) fn shop() -> Shop {
         stages: Stages::default(),
         holidays: BTreeSet::new(),
         own_addresses: Vec::new(),
+        pages: Vec::new(),
         products: Catalogue::default(),
     }
 }

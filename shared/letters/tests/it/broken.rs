@@ -171,6 +171,41 @@ fn r14_nothing_sells_before_the_second_purchase() {
 }
 
 #[test]
+fn words_that_sell_are_for_letters_that_sell() {
+    let thanks = |to: &str| {
+        edit("letters/thanks-first.txt", "{{ greeting }}", to, &[("letters/thanks-first.txt:5: R12", "sells")]);
+    };
+    thanks("いまなら全品２０％ＯＦＦ");
+    thanks("関連商品もどうぞ");
+    thanks("A coupon for you");
+    edit("letters/usage.txt", "長く", "新作も、長く", &[("letters/usage.txt:5: R14", "「新作」 sells")]);
+    edit("letters/hello.txt", "こんにちは", "セールのお知らせ", &[("letters/hello.txt:1: R14", "「セール」 sells")]);
+    edit("greeting.txt", "いつもありがとう", "期間限定", &[("greeting.txt:3: R12", "every thank-you")]);
+    let footer = |folder: &mut Folder| folder.edit("frame.txt", "{{ body }}", "{{ body }}\nクーポン配布中");
+    check(footer, &[("frame.txt:2: R12", "「クーポン」 sells")]);
+}
+
+#[test]
+fn letters_lead_to_the_shops_pages_and_nowhere_else() {
+    let hello = |to: &str, expected: &[(&str, &str)]| edit("letters/hello.txt", "こんにちは", to, expected);
+    let elsewhere = |url: &str| hello(url, &[("letters/hello.txt:1: form", "is none of the shop's pages")]);
+    elsewhere("https://rakuten.example/");
+    elsewhere("https://sakura.example.jp.evil.example/");
+    let mut folder = Folder::small();
+    folder.edit("shop.toml", "zone = ", "pages = [\"https://photos.example.jp/sakura\"]\nzone = ");
+    folder.edit("letters/hello.txt", "こんにちは", "https://photos.example.jp/sakura/1");
+    folder.book();
+    folder.edit("letters/hello.txt", "sakura/1", "sakurai");
+    assert!(folder.load().unwrap_err()[0].to_string().contains("photos.example.jp/sakurai is none"));
+    edit(
+        "shop.toml",
+        "zone = ",
+        "pages = [\"photos\"]\nzone = ",
+        &[("shop.toml:5: form", "begin with https://; number 1")],
+    );
+}
+
+#[test]
 fn letters_and_messages_belong_together() {
     check(
         |folder| {

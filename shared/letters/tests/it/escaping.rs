@@ -62,6 +62,7 @@ fn escaped_once_and_shown_as_given() {
 #[test]
 fn a_letters_own_addresses_are_links() {
     let mut folder = Folder::small();
+    folder.edit("shop.toml", "zone = ", "pages = [\"https://naoshi.example.jp/\"]\nzone = ");
     folder.write(
         "letters/hello.txt",
         "件名: あ\n\n直し方 → https://naoshi.example.jp/how\nお店 → {{ shop.url }}new?a=1&b=2\n{{ product.name }}\n",
