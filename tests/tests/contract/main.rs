@@ -8,6 +8,7 @@ mod everything;
 mod failing;
 mod functions;
 mod mail;
+mod pages;
 mod pattern;
 mod permissions;
 mod roles;

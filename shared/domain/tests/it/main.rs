@@ -17,6 +17,7 @@ mod promise;
 mod purchase;
 mod purity;
 mod repair;
+mod rules;
 mod scenarios;
 mod simulation;
 mod stages;
