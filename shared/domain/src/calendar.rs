@@ -95,6 +95,19 @@ pub fn days_after(day: NaiveDate, n: u32) -> NaiveDate {
     day.checked_add_days(Days::new(u64::from(n))).unwrap_or(NaiveDate::MAX)
 }
 
+/// The `n`th civil day before `day`.
+#[must_use]
+pub fn days_before(day: NaiveDate, n: u32) -> NaiveDate {
+    day.checked_sub_days(Days::new(u64::from(n))).unwrap_or(NaiveDate::MIN)
+}
+
+/// The day of another year with the same month and day. 29 February becomes the 28th where a year has none: a year that
+/// began on it is over at the end of the month (民法 143条2項, for ages by 明治35年法律第50号).
+#[must_use]
+pub fn day_in_year(day: NaiveDate, year: i32) -> NaiveDate {
+    day.with_year(year).or_else(|| day.with_day(28)?.with_year(year)).unwrap_or(day)
+}
+
 /// The first `weekday` on or after `day`.
 #[must_use]
 pub fn weekday_on_or_after(day: NaiveDate, weekday: Weekday) -> NaiveDate {

@@ -12,6 +12,7 @@ pub use occasions::Occasion;
 pub use stage::{Course, Stage};
 pub use standing::{Ruling, Standing};
 
+use crate::birthday::Birthday;
 use crate::contact::{EmailAddress, PersonName, PhoneNumber};
 use crate::follow_up::Reason;
 use crate::ids::{CustomerId, PurchaseKey};
@@ -105,6 +106,9 @@ pub struct OlderSources {
     /// Of the name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<ContactSource>,
+    /// Of the birthday.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birthday: Option<ContactSource>,
 }
 
 impl OlderSources {
@@ -131,6 +135,9 @@ pub struct Customer {
     /// The name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<PersonName>,
+    /// The birthday.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birthday: Option<Birthday>,
     /// What they said about hearing from the shop.
     #[serde(default)]
     pub consent: Consent,
@@ -156,6 +163,9 @@ pub struct Customer {
     /// Occasions before the purchases kept here.
     #[serde(default)]
     pub earlier_occasions: u32,
+    /// The day of the first of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_forgotten_on: Option<NaiveDate>,
     /// The last purchases, oldest first.
     pub purchases: Vec<Bought>,
 }
@@ -194,6 +204,7 @@ impl Customer {
             email: None,
             phone: None,
             name: None,
+            birthday: None,
             consent: Consent::Unknown,
             consent_said: None,
             contact: None,
@@ -202,6 +213,7 @@ impl Customer {
             settled_at: None,
             opted_out_at: None,
             earlier_occasions: 0,
+            first_forgotten_on: None,
             purchases: Vec::new(),
         }
     }

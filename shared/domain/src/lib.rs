@@ -5,6 +5,7 @@
 //! ARCHITECTURE.md's glossary.
 
 pub mod almanac;
+pub mod birthday;
 pub mod calendar;
 pub mod catalogue;
 pub mod contact;

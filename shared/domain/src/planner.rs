@@ -7,6 +7,7 @@
 
 mod arrival;
 mod bound;
+mod dated;
 mod placing;
 mod promised;
 mod review;
@@ -152,17 +153,17 @@ pub fn plan(situation: &Situation<'_>) -> Plan {
     }
 }
 
-/// What has to be written: whatever is due within the horizon, whatever nobody wants any more, and where that
-/// leaves nothing waiting to be sent, the next message beyond the horizon.
+/// What has to be written: whatever is due within the horizon, whatever nobody wants any more, and the next message beyond
+/// the horizon where nothing that waits to be sent comes before it: the end of that would plan again.
 fn changes(situation: &Situation<'_>, placed: &[Placed<'_>]) -> Vec<Change> {
     let horizon = situation.now + Duration::days(HORIZON_DAYS);
     let near = |p: &&Placed<'_>| p.existing.is_some() || p.slot.start() <= horizon;
     let mut changes: Vec<Change> = placed.iter().filter(near).filter_map(|p| change(situation, p)).collect();
     changes.extend(cancellations(situation, placed));
-    if open_slots(situation, &changes).next().is_none() {
-        let far = placed.iter().filter(|p| !near(p) && p.obstacle.is_none());
-        changes.extend(far.min_by_key(|p| p.slot).and_then(|p| change(situation, p)));
-    }
+    let next = open_slots(situation, &changes).min();
+    let far = placed.iter().filter(|p| !near(p) && p.obstacle.is_none()).min_by_key(|p| p.slot);
+    let far = far.filter(|p| next.is_none_or(|next| p.slot < next));
+    changes.extend(far.and_then(|p| change(situation, p)));
     changes
 }
 

@@ -1,10 +1,12 @@
 //! A programme: which messages a customer gets, and when. Data, checked by [`check`] before it is published.
 
 mod check;
+mod dated;
 mod frequency;
 
 pub use check::{Finding, PROMISE_LATEST_DAY, Rule, SELLING_FROM_OCCASION, Site, THANKS_LATEST_DAY, check};
 
+pub use dated::{Date, Dated};
 pub use frequency::{Cap, Frequency};
 
 use crate::customer::Stage;
@@ -210,6 +212,9 @@ pub struct Programme {
     pub steps: Vec<Step>,
     /// The rhythms.
     pub series: Vec<Series>,
+    /// The messages on dates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dated: Vec<Dated>,
     /// How often a customer hears from the shop at most.
     #[serde(default, skip_serializing_if = "Frequency::is_usual")]
     pub frequency: Frequency,
@@ -219,7 +224,8 @@ impl Programme {
     /// Every message of the programme: its step id and class, in the programme's order.
     pub fn messages(&self) -> impl Iterator<Item = (&StepId, Class)> {
         let steps = self.steps.iter().map(|s| (&s.id, s.class));
-        steps.chain(self.series.iter().flat_map(|s| s.letters.iter().map(|l| (&l.id, l.class))))
+        let letters = self.series.iter().flat_map(|s| s.letters.iter().map(|l| (&l.id, l.class)));
+        steps.chain(letters).chain(self.dated.iter().flat_map(Dated::messages))
     }
 
     /// The steps that thank a new customer in time, whoever it is (R2).
@@ -255,7 +261,8 @@ impl Programme {
     pub fn is_for(&self, id: &StepId, stage: Stage) -> bool {
         let step = self.steps.iter().find(|s| s.id == *id).map(|s| s.stages.as_ref());
         let series = || self.series.iter().find(|s| s.letters.iter().any(|l| l.id == *id)).map(|s| s.stages.as_ref());
-        includes(step.or_else(series).flatten(), stage)
+        let dated = || self.dated.iter().find(|d| d.messages().any(|(own, _)| own == id)).map(|d| d.stages.as_ref());
+        includes(step.or_else(series).or_else(dated).flatten(), stage)
     }
 
     /// The class of a message; `None` where the programme has no such step (any more).

@@ -70,7 +70,9 @@ fn judge(
     latest_day: u32,
     now: DateTime<Utc>,
 ) -> Promise {
-    let bound = |f: &&FollowUp| f.purchase.as_ref().is_some_and(|key| first.purchases.iter().any(|p| p.key == *key));
+    let bound = |f: &&FollowUp| {
+        f.is_bound_to_purchase() && f.purchase.as_ref().is_some_and(|key| first.purchases.iter().any(|p| p.key == *key))
+    };
     let meant: Vec<&FollowUp> = follow_ups.iter().filter(|f| is_meant(f.class)).filter(bound).collect();
     let in_time = |f: &&&FollowUp| {
         let sent_on = f.sent_at.map(|at| day_of(at, shop.zone));

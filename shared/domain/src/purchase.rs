@@ -8,6 +8,7 @@
 //! which the earliest known counts (of returns the last) and which never go away again; **refunds**, which add
 //! up by their ids; and the **order** (who, what, how much), of which the newest version counts as a whole.
 
+use crate::birthday::Birthday;
 use crate::contact::{EmailAddress, PersonName, PhoneNumber};
 use crate::customer::Ruling;
 use crate::ids::PurchaseKey;
@@ -141,6 +142,9 @@ pub struct Buyer {
     /// The name, where it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<PersonName>,
+    /// The birthday, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birthday: Option<Birthday>,
 }
 
 /// What an order says of itself at one version. The newest version counts as a whole.

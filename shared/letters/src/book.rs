@@ -4,6 +4,7 @@ use crate::compile::{Templates, letter_file};
 use crate::context::Facts;
 use crate::files::Files;
 use crate::letters::{Letter, Letters, Mail, RenderError};
+use crate::mourning::check_congratulations;
 use crate::problem::Problem;
 use crate::programme_file::{Draft, PROGRAMME_FILE, read_programme};
 use crate::rehearse::rehearse;
@@ -88,6 +89,7 @@ pub fn load(shop: &ShopId, files: &Files) -> Result<Book, Vec<Problem>> {
     let draft = read_programme(files, shop.as_ref().map(|shop| shop.hours), &mut problems);
     let mut templates = Templates::new(files, &mut problems);
     let letters = draft.as_ref().map(|draft| letters(draft, files, &mut templates, &mut problems));
+    problems.extend(draft.iter().flat_map(|draft| check_congratulations(&draft.programme, files)));
     if let (Some(shop), Some(draft), Some(letters)) = (shop, draft, letters) {
         let book = Book {
             shop,
@@ -112,7 +114,7 @@ fn letters(
     problems: &mut Vec<Problem>,
 ) -> BTreeMap<StepId, Letter> {
     let mut letters = BTreeMap::new();
-    let rhythm = |id: &StepId| draft.programme.series.iter().any(|s| s.letters.iter().any(|l| l.id == *id));
+    let bound_to_purchase = |id: &StepId| draft.programme.steps.iter().any(|step| step.id == *id);
     for (id, class) in draft.programme.messages() {
         let file = letter_file(id.as_str());
         let Some(source) = files.get(&file) else {
@@ -123,7 +125,7 @@ fn letters(
         // Whoever waits for a thing hears how it is coming on, whatever they said about hearing more.
         let awaited = draft.programme.steps.iter().any(|step| step.id == *id && step.arrives_late);
         let bound = awaited || matches!(class, Class::Thanks | Class::Survey | Class::Usage | Class::Remedy);
-        let by_consent = !bound || rhythm(id);
+        let by_consent = !bound || !bound_to_purchase(id);
         let roots = templates.add_letter(&file, source, class, problems);
         problems.extend(check_selling(&file, source, Some(class)));
         letters.insert(id.clone(), Letter { file, class, by_consent, roots });

@@ -42,12 +42,14 @@
 mod book;
 mod compile;
 mod context;
+mod dated_file;
 mod deployment;
 mod files;
 mod frequency_file;
 mod letters;
 pub mod link;
 mod mjml;
+mod mourning;
 mod problem;
 mod product_csv;
 mod product_file;

@@ -3,6 +3,7 @@
 //! The form is made for people: `occasions = "3+"`, `every_weeks = 4`, `weekday = "tuesday"`. What the domain
 //! finds wrong with the programme is led back to the line in which it stands.
 
+use crate::dated_file::{DatedLines, read_dated};
 use crate::files::Files;
 use crate::frequency_file::{FrequencyLines, read_frequency};
 use crate::problem::Problem;
@@ -42,6 +43,7 @@ pub(crate) struct Draft {
     pub(crate) complete: bool,
     steps: Vec<KeyLines>,
     series: Vec<(KeyLines, Vec<KeyLines>)>,
+    dated: Vec<DatedLines>,
     frequency: Option<FrequencyLines>,
 }
 
@@ -65,10 +67,16 @@ pub(crate) fn read_programme(files: &Files, hours: Option<Hours>, problems: &mut
 
 fn draft(mut top: Table<'_>) -> Draft {
     let mut draft = Draft {
-        programme: Programme { steps: Vec::new(), series: Vec::new(), frequency: Frequency::default() },
+        programme: Programme {
+            steps: Vec::new(),
+            series: Vec::new(),
+            dated: Vec::new(),
+            frequency: Frequency::default(),
+        },
         complete: false,
         steps: Vec::new(),
         series: Vec::new(),
+        dated: Vec::new(),
         frequency: None,
     };
     for table in top.sections("step", "") {
@@ -88,6 +96,8 @@ fn draft(mut top: Table<'_>) -> Draft {
             draft.series.push((lines, letter_lines));
         }
     }
+    let (dated, lines) = top.sections("date", "").into_iter().filter_map(read_dated).unzip();
+    (draft.programme.dated, draft.dated) = (dated, lines);
     if let Some(table) = top.optional_section("frequency") {
         let (frequency, lines) = read_frequency(table);
         draft.programme.frequency = frequency.unwrap_or_default();
@@ -165,7 +175,7 @@ fn series(mut table: Table<'_>, letters: Vec<SeriesLetter>) -> Option<Series> {
     })
 }
 
-fn letter(mut table: Table<'_>) -> Option<SeriesLetter> {
+pub(crate) fn letter(mut table: Table<'_>) -> Option<SeriesLetter> {
     let id = table.required("id", "\"greeting-first\"", step_id);
     let class = table.required("class", "\"greeting\"", class);
     table.finish();
@@ -179,7 +189,10 @@ impl Draft {
         let letters = self.programme.series.iter().zip(&self.series).flat_map(|(series, (_, lines))| {
             series.letters.iter().zip(lines).map(|(letter, lines)| (&letter.id, lines))
         });
-        steps.chain(letters).find(|(name, _)| *name == id).map_or(1, |(_, lines)| lines.of("id"))
+        let texts = self.programme.dated.iter().zip(&self.dated).flat_map(|(dated, lines)| {
+            dated.letters.iter().zip(&lines.letters).map(|(letter, lines)| (&letter.id, lines))
+        });
+        steps.chain(letters).chain(texts).find(|(name, _)| *name == id).map_or(1, |(_, lines)| lines.of("id"))
     }
 
     /// What the domain finds, each with its line. Of a programme that could only be read in part nothing is
@@ -189,7 +202,10 @@ impl Draft {
         let said = findings.filter(|finding| {
             let lacks = matches!(
                 finding.site,
-                Site::Programme | Site::Frequency { .. } | Site::Series { key: "start" | "letters", .. }
+                Site::Programme
+                    | Site::Frequency { .. }
+                    | Site::Series { key: "start" | "letters", .. }
+                    | Site::Dated { key: "letters", .. }
             );
             self.complete || !lacks
         });
@@ -206,6 +222,10 @@ impl Draft {
                 key => lines.of(key),
             }),
             Site::Frequency { key } => self.frequency.as_ref().map(|lines| lines.of(key)),
+            Site::Dated { index, key } => self.dated.get(index).map(|lines| lines.own.of(key)),
+            Site::DatedLetter { dated, index, key } => {
+                self.dated.get(dated).and_then(|lines| lines.letters.get(index)).map(|lines| lines.of(key))
+            }
             Site::Letter { series, index, key } => {
                 self.series.get(series).and_then(|(_, lines)| lines.get(index)).map(|lines| lines.of(key))
             }
@@ -229,7 +249,9 @@ impl Draft {
     fn outside(&self, hours: Hours) -> Vec<Problem> {
         let steps = self.programme.steps.iter().zip(&self.steps).map(|(step, lines)| (&step.id, step.at, lines));
         let series = self.programme.series.iter().zip(&self.series).map(|(s, (lines, _))| (&s.id, s.at, lines));
-        let outside = steps.chain(series).filter(|(_, at, _)| !hours.contains(*at));
+        let dated =
+            self.programme.dated.iter().zip(&self.dated).map(|(dated, lines)| (&dated.id, dated.at, &lines.own));
+        let outside = steps.chain(series).chain(dated).filter(|(_, at, _)| !hours.contains(*at));
         outside.map(|(id, at, lines)| outside_hours(id, at, hours, lines.of("at"))).collect()
     }
 }
@@ -251,7 +273,7 @@ enum CountsFrom {
     Arrival,
 }
 
-fn step_id(value: &DeValue<'_>) -> Result<StepId, String> {
+pub(crate) fn step_id(value: &DeValue<'_>) -> Result<StepId, String> {
     let text = value.as_str().unwrap_or_default();
     StepId::parse(text).map_err(|_| "a name of 1 to 40 characters of a-z, 0-9 and -".to_owned())
 }
@@ -283,7 +305,7 @@ fn once_per(value: &DeValue<'_>) -> Result<OncePer, String> {
 }
 
 /// `"1"`, `"2"`, `"3+"`, `"2-5"`, `"every"`.
-fn occasions(value: &DeValue<'_>) -> Result<Occasions, String> {
+pub(crate) fn occasions(value: &DeValue<'_>) -> Result<Occasions, String> {
     let parse = |text: &str| {
         if text == "every" {
             return Some(Occasions { from: 1, to: None });
@@ -298,7 +320,7 @@ fn occasions(value: &DeValue<'_>) -> Result<Occasions, String> {
 }
 
 /// `["first", "repeat"]`: stages of the relationship.
-fn stages(value: &DeValue<'_>) -> Result<BTreeSet<Stage>, String> {
+pub(crate) fn stages(value: &DeValue<'_>) -> Result<BTreeSet<Stage>, String> {
     let names = value.as_array().into_iter().flatten();
     let named = |value: &DeValue<'_>| Stage::ALL.into_iter().find(|stage| Some(stage.name()) == value.as_str());
     let stages: Option<BTreeSet<Stage>> = names.map(|name| named(name.get_ref())).collect();

@@ -13,11 +13,15 @@ macro_rules! files {
 }
 
 /// The files, by their paths. A test holds this list against the folder.
-const FILES: [(&str, &str); 27] = files![
+const FILES: [(&str, &str); 37] = files![
     "frame.mjml",
     "frame.txt",
     "greeting.txt",
+    "letters/anniversary-thanks.txt",
+    "letters/anniversary-touch.txt",
     "letters/arrival.txt",
+    "letters/birthday-plate.txt",
+    "letters/birthday-soon.txt",
     "letters/care-fingertips.txt",
     "letters/care-stacking.txt",
     "letters/care-stains.txt",
@@ -29,9 +33,13 @@ const FILES: [(&str, &str); 27] = files![
     "letters/news-presents.txt",
     "letters/news-side-by-side.txt",
     "letters/news-small-plates.txt",
+    "letters/present-carriage.txt",
+    "letters/present-wrapping.txt",
     "letters/story-clay.txt",
     "letters/story-crooked-plate.txt",
     "letters/story-kiln-night.txt",
+    "letters/summer-evening.txt",
+    "letters/summer-noodles.txt",
     "letters/thanks-again.txt",
     "letters/thanks-first.txt",
     "letters/thanks-second.txt",
@@ -39,6 +47,8 @@ const FILES: [(&str, &str); 27] = files![
     "letters/voices-lunch-alone.txt",
     "letters/voices-mended.txt",
     "letters/voices-other-uses.txt",
+    "letters/winter-daylight.txt",
+    "letters/winter-steam.txt",
     "programme.toml",
     "shop.toml",
 ];

@@ -185,6 +185,7 @@ fn buyer(order: &Object<'_>) -> Buyer {
         email: emails.into_iter().find_map(|text| EmailAddress::parse(text).ok()),
         phone: phones.into_iter().find_map(|text| PhoneNumber::parse(text).ok()),
         name: [customer, billing].into_iter().flatten().find_map(name),
+        birthday: None,
     }
 }
 

@@ -4,6 +4,7 @@ use super::event::{Clock, Kind};
 use crate::read::{Field, Object, Unreadable};
 use crate::words;
 use chrono::{DateTime, Utc};
+use wasurena_domain::birthday::Birthday;
 use wasurena_domain::contact::{EmailAddress, PersonName, PhoneNumber};
 use wasurena_domain::money::Currency;
 use wasurena_domain::purchase::{Buyer, Consent, Delivery, LINES_MAX, Line, Order, OrderKind};
@@ -114,6 +115,7 @@ fn person(buyer: &Object<'_>) -> Result<Buyer, Unreadable> {
         email: EmailAddress::parse(text("email")?).ok(),
         phone: PhoneNumber::parse(text("phone")?).ok(),
         name: PersonName::parse(whole).or_else(|| PersonName::from_parts(family, given)),
+        birthday: Birthday::parse(text("birthday")?).ok(),
     })
 }
 

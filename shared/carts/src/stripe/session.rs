@@ -116,6 +116,7 @@ fn buyer(session: &Object<'_>) -> Result<Buyer, Unreadable> {
         email: email.and_then(|text| EmailAddress::parse(text).ok()),
         phone: text("phone")?.and_then(|text| PhoneNumber::parse(text).ok()),
         name: text("name")?.and_then(PersonName::parse),
+        birthday: None,
     })
 }
 

@@ -174,6 +174,7 @@ fn buyer(billing: &Map<String, Value>) -> Buyer {
         email: EmailAddress::parse(&part("email")).ok(),
         phone: PhoneNumber::parse(&part("phone")).ok(),
         name: PersonName::from_parts(&part("last_name"), &part("first_name")),
+        birthday: None,
     }
 }
 

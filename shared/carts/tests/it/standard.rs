@@ -145,6 +145,21 @@ fn what_cannot_be_an_address_counts_as_none() {
 }
 
 #[test]
+fn a_birthday_may_keep_its_year_and_what_is_none_counts_as_none() {
+    for (told, expected) in [
+        (json!("1980-04-03"), Some("1980-04-03")),
+        (json!("--04-03"), Some("--04-03")),
+        (json!("3 April"), None),
+        (json!("--02-30"), None),
+        (json!(null), None),
+    ] {
+        let body = with(&event("purchase.paid"), "/order/buyer/birthday", told.clone());
+        let birthday = order(&body).buyer.birthday.map(|birthday| birthday.to_string());
+        assert_eq!(birthday.as_deref(), expected, "{told}");
+    }
+}
+
+#[test]
 fn a_number_and_its_digits_are_the_same_order() {
     for id in [json!(1042), json!("1042")] {
         let body = with(&short("purchase.arrived"), "/order/id", id);

@@ -1,15 +1,18 @@
 //! The greetings of the seasons, and the days on which each may be in the letter box.
 //!
 //! Custom counts the day of arrival, not the day of posting: a card that greets the heat of summer and comes after
-//! 立秋 is a mistake that the reader sees.
+//! 立秋 is a mistake that the reader sees. Halloween and Christmas are young here and have no such custom: theirs is the week
+//! that ends with the day itself.
 
 use super::{Region, SolarTerm, date, days_before, matsu_no_uchi};
 use crate::calendar::days_after;
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
 /// A seasonal greeting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Greeting {
     /// 年賀状: for the New Year. Not to a house in mourning.
     NewYear,
@@ -21,11 +24,26 @@ pub enum Greeting {
     MidSummer,
     /// 残暑見舞い: in the heat that lingers.
     LateSummer,
+    /// ハロウィン: the last week of October.
+    Halloween,
+    /// 初冬: the first cold days, from 立冬 to the eve of 小雪.
+    FirstCold,
+    /// クリスマス: the week up to it.
+    Christmas,
 }
 
 impl Greeting {
     /// Every greeting, in the order in which a year has them.
-    pub const ALL: [Self; 5] = [Self::NewYear, Self::MidWinter, Self::LateWinter, Self::MidSummer, Self::LateSummer];
+    pub const ALL: [Self; 8] = [
+        Self::NewYear,
+        Self::MidWinter,
+        Self::LateWinter,
+        Self::MidSummer,
+        Self::LateSummer,
+        Self::Halloween,
+        Self::FirstCold,
+        Self::Christmas,
+    ];
 
     /// Its Japanese name.
     #[must_use]
@@ -36,6 +54,24 @@ impl Greeting {
             Self::LateWinter => "余寒見舞い",
             Self::MidSummer => "暑中見舞い",
             Self::LateSummer => "残暑見舞い",
+            Self::Halloween => "ハロウィン",
+            Self::FirstCold => "初冬のごあいさつ",
+            Self::Christmas => "クリスマス",
+        }
+    }
+
+    /// Its name in programmes and in the diary.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::NewYear => "new_year",
+            Self::MidWinter => "mid_winter",
+            Self::LateWinter => "late_winter",
+            Self::MidSummer => "mid_summer",
+            Self::LateSummer => "late_summer",
+            Self::Halloween => "halloween",
+            Self::FirstCold => "first_cold",
+            Self::Christmas => "christmas",
         }
     }
 
@@ -57,6 +93,9 @@ impl Greeting {
             Self::LateWinter => term(SolarTerm::SpringBegins)..=days_before(date(year, (3, 1)), 1),
             Self::MidSummer => term(SolarTerm::GreaterHeat)..=eve(SolarTerm::AutumnBegins),
             Self::LateSummer => term(SolarTerm::AutumnBegins)..=date(year, (8, 31)),
+            Self::Halloween => date(year, (10, 25))..=date(year, (10, 31)),
+            Self::FirstCold => term(SolarTerm::WinterBegins)..=eve(SolarTerm::LesserSnow),
+            Self::Christmas => date(year, (12, 18))..=date(year, (12, 25)),
         }
     }
 

@@ -84,6 +84,13 @@ impl Customer {
         occasions
     }
 
+    /// The day on which they first bought, as far as anybody knows.
+    #[must_use]
+    pub fn first_bought_on(&self, shop: &Shop) -> Option<NaiveDate> {
+        let first = || self.occasions(shop).first().map(|o| o.day);
+        if self.earlier_occasions > 0 { self.first_forgotten_on } else { first() }
+    }
+
     /// How often they have bought.
     #[must_use]
     pub fn occasion_count(&self, shop: &Shop) -> u32 {

@@ -59,6 +59,7 @@ impl Customer {
         telling.take_in(&order.buyer.email, &mut self.email, &mut self.older.email);
         telling.take_in(&order.buyer.phone, &mut self.phone, &mut self.older.phone);
         telling.take_in(&order.buyer.name, &mut self.name, &mut self.older.name);
+        telling.take_in(&order.buyer.birthday, &mut self.birthday, &mut self.older.birthday);
         self.take_in_consent(purchase, order);
         self.contact = Some(newest);
     }
@@ -87,6 +88,7 @@ impl Customer {
                 continue;
             }
             let occasions = self.occasions(shop);
+            let first_day = occasions.first().map(|first| first.day);
             let oldest: Vec<PurchaseKey> = match occasions.as_slice() {
                 [first, _, ..] if !first.purchases.iter().any(|p| is_spared(p)) => {
                     first.purchases.iter().map(|p| p.key.clone()).collect()
@@ -97,6 +99,9 @@ impl Customer {
             if oldest.is_empty() {
                 self.purchases.remove(1);
             } else {
+                if self.earlier_occasions == 0 {
+                    self.first_forgotten_on = first_day;
+                }
                 self.earlier_occasions += 1;
                 self.purchases.retain(|p| !oldest.contains(&p.key));
             }

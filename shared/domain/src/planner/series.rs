@@ -68,7 +68,7 @@ fn letters_of<'a>(situation: &Situation<'a>, series: &'a Series) -> impl Iterato
 }
 
 /// Whether a letter is used up: nobody gets the same text twice.
-fn is_used(follow_up: &FollowUp) -> bool {
+pub(super) fn is_used(follow_up: &FollowUp) -> bool {
     follow_up.state != State::Planned && !follow_up.can_revive()
 }
 

@@ -2,6 +2,7 @@
 
 use super::Situation;
 use super::bound::bound_wishes;
+use super::dated::next_on_date;
 use super::series::{Next, Waiting, next_letter};
 use crate::customer::Stage;
 use crate::follow_up::{FollowUp, Reason};
@@ -22,6 +23,8 @@ pub(super) enum Priority {
     Remedy,
     /// Any other message of a purchase.
     Purchase,
+    /// A message on a date, which cannot wait for another as a letter can.
+    Date,
     /// A letter of a series.
     Letter,
     /// Whatever sells.
@@ -84,16 +87,18 @@ pub(super) struct Wanted {
     pub(super) waiting: Vec<Waiting>,
 }
 
-/// Everything the programme wants for the customer: each step of each occasion, and of each series the next letter.
+/// Everything the programme wants for the customer: each step of each occasion, of each series the next letter, and of each
+/// date the next message.
 pub(super) fn wanted(situation: &Situation<'_>) -> Wanted {
     let occasions = situation.customer.occasions(situation.shop);
     let mut wanted = Wanted { wishes: bound_wishes(situation, &occasions), waiting: Vec::new() };
     if situation.series_obstacle().is_none() {
-        for series in &situation.programme.series {
-            match next_letter(situation, series, &occasions) {
-                Some(Next::Letter(wish)) => wanted.wishes.push(*wish),
-                Some(Next::Waiting(waiting)) => wanted.waiting.push(waiting),
-                None => {}
+        let letters = situation.programme.series.iter().map(|series| next_letter(situation, series, &occasions));
+        let dated = situation.programme.dated.iter().map(|dated| next_on_date(situation, dated, &occasions));
+        for next in letters.chain(dated).flatten() {
+            match next {
+                Next::Letter(wish) => wanted.wishes.push(*wish),
+                Next::Waiting(waiting) => wanted.waiting.push(waiting),
             }
         }
     }

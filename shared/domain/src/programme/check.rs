@@ -1,5 +1,6 @@
 //! What a programme must keep before it may be published. The same rules hold again at the moment of sending.
 
+mod dated;
 mod frequency;
 
 use super::{Anchor, Class, Programme, Series, Start, Step};
@@ -25,6 +26,12 @@ pub enum Rule {
     R1,
     /// A thank-you goes out within 3 days of the first purchase.
     R2,
+    /// A birthday is greeted shortly before it.
+    R6,
+    /// A season's greeting comes in its season, and fits a house in mourning.
+    R7,
+    /// Too much drives people away.
+    R8,
     /// The thank-you only thanks.
     R12,
     /// No product is promoted before the second purchase.
@@ -38,6 +45,9 @@ impl fmt::Display for Rule {
         f.write_str(match self {
             Self::R1 => "R1",
             Self::R2 => "R2",
+            Self::R6 => "R6",
+            Self::R7 => "R7",
+            Self::R8 => "R8",
             Self::R12 => "R12",
             Self::R14 => "R14",
             Self::Form => "form",
@@ -66,6 +76,22 @@ pub enum Site {
     },
     /// A key of the frequency: `min_gap_days`, or the stage of a cap.
     Frequency {
+        /// The key, as TOML names it.
+        key: &'static str,
+    },
+    /// A key of a message on a date, by its place in the programme.
+    Dated {
+        /// Which of them, from 0.
+        index: usize,
+        /// The key, as TOML names it.
+        key: &'static str,
+    },
+    /// A key of a text of a message on a date.
+    DatedLetter {
+        /// Which of the messages on dates, from 0.
+        dated: usize,
+        /// Which of its texts, from 0.
+        index: usize,
         /// The key, as TOML names it.
         key: &'static str,
     },
@@ -100,6 +126,7 @@ pub fn check(programme: &Programme) -> Vec<Finding> {
     let series = programme.series.iter().enumerate();
     let mut findings: Vec<Finding> =
         steps.chain(series.flat_map(|(index, series)| check_series(programme, series, index))).collect();
+    findings.extend(dated::check_dated(programme));
     findings.extend(check_stages(programme));
     findings.extend(check_ids(programme));
     findings.extend(check_promises(programme));
@@ -271,7 +298,9 @@ fn check_stages(programme: &Programme) -> Vec<Finding> {
     let series = series.map(|(index, s)| (Site::Series { index, key: "stages" }, &s.id, &s.stages));
     let is_for_nobody =
         |stages: &Option<BTreeSet<Stage>>| stages.as_ref().is_some_and(|s| s.iter().all(|s| *s == Stage::Prospect));
-    let found = steps.chain(series).filter(|(_, _, stages)| is_for_nobody(stages));
+    let dated = programme.dated.iter().enumerate();
+    let dated = dated.map(|(index, d)| (Site::Dated { index, key: "stages" }, &d.id, &d.stages));
+    let found = steps.chain(series).chain(dated).filter(|(_, _, stages)| is_for_nobody(stages));
     let mend = "name first, repeat, regular, loyal or dormant, or take stages out";
     found.map(|(site, id, _)| finding(site, Rule::Form, format!("`{id}` is for nobody who has bought"), mend)).collect()
 }
@@ -282,11 +311,16 @@ fn check_ids(programme: &Programme) -> Vec<Finding> {
     let letters = programme.series.iter().enumerate().flat_map(|(series, s)| {
         s.letters.iter().enumerate().map(move |(index, l)| (Site::Letter { series, index, key: "id" }, &l.id))
     });
+    let texts = programme.dated.iter().enumerate().flat_map(|(dated, d)| {
+        let letters = d.letters.iter().enumerate();
+        letters.map(move |(index, l)| (Site::DatedLetter { dated, index, key: "id" }, &l.id))
+    });
+    let dated = programme.dated.iter().enumerate().map(|(index, d)| (Site::Dated { index, key: "id" }, &d.id));
     let mut names = BTreeSet::new();
     let series = programme.series.iter().enumerate().map(|(index, s)| (Site::Series { index, key: "id" }, &s.id));
-    let same_name = series.filter(|(_, id)| !names.insert(*id));
-    let again = steps.chain(letters).filter(|(_, id)| !seen.insert(id)).chain(same_name);
-    let mend = "give each step and each series an id of its own; an id is for ever";
+    let same_name = series.chain(dated).filter(|(_, id)| !names.insert(*id));
+    let again = steps.chain(letters).chain(texts).filter(|(_, id)| !seen.insert(id)).chain(same_name);
+    let mend = "give each step, series and date an id of its own; an id is for ever";
     again.map(|(site, id)| finding(site, Rule::Form, format!("the id `{id}` stands twice"), mend)).collect()
 }
 

@@ -1,8 +1,10 @@
 //! What may be published: each finding by its rule and its place.
 
+use crate::dated::{dated, season};
 use crate::support::{clock, id, programme, step};
+use wasurena_domain::almanac::Greeting;
 use wasurena_domain::customer::Stage;
-use wasurena_domain::programme::{Anchor, Class, Finding, Occasions, Programme, Site, Start, check};
+use wasurena_domain::programme::{Anchor, Class, Date, Dated, Finding, Occasions, Programme, Site, Start, check};
 
 /// The findings of the sample programme after a change, as `rule place key`.
 #[track_caller]
@@ -21,6 +23,8 @@ pub(crate) fn shown(finding: &Finding) -> String {
         Site::Step { index, key } => format!("step {index} {key}"),
         Site::Series { index, key } => format!("series {index} {key}"),
         Site::Frequency { key } => format!("frequency {key}"),
+        Site::Dated { index, key } => format!("date {index} {key}"),
+        Site::DatedLetter { dated, index, key } => format!("date letter {dated}/{index} {key}"),
         Site::Letter { series, index, key } => format!("letter {series}/{index} {key}"),
     };
     format!("{} {place}", finding.rule)
@@ -110,4 +114,50 @@ fn series_must_be_possible() {
     check_finds(|p| p.series[0].letters[2].id = id("letter-1"), &["form letter 0/2 id"]);
     check_finds(|p| p.series[1].letters[0].id = id("arrival"), &["form letter 1/0 id"]);
     check_finds(|p| p.series[1].id = id("letters"), &["form series 1 id"]);
+}
+
+#[test]
+fn r07_dates_must_be_possible_and_for_somebody() {
+    let winter = || dated("winter", season(Greeting::MidWinter), Class::Greeting, 2);
+    let finds = |change: &dyn Fn(&mut Dated), expected: &[&str]| {
+        let mut one = winter();
+        change(&mut one);
+        check_finds(|p| p.dated.push(one), expected);
+    };
+    finds(&|_| (), &[]);
+    finds(&|d| d.at = clock("10:01"), &["form date 0 at"]);
+    finds(&|d| d.letters.clear(), &["form date 0 letters"]);
+    finds(&|d| d.occasions = Occasions { from: 2, to: Some(1) }, &["form date 0 occasions"]);
+    finds(&|d| d.occasions.from = 0, &["form date 0 occasions"]);
+    finds(&|d| d.stages = Some([Stage::Prospect].into()), &["form date 0 stages"]);
+    finds(&|d| d.window_days = Some(181), &["form date 0 window_days"]);
+    // From the 8th to the eve of 立春: 26 days where that is on the 3rd, 27 on the 4th.
+    finds(&|d| d.on = Date::Season { greeting: Greeting::MidWinter, after_days: 25 }, &[]);
+    finds(&|d| d.on = Date::Season { greeting: Greeting::MidWinter, after_days: 26 }, &["R7 date 0 after_days"]);
+    finds(&|d| d.on = Date::FirstPurchase { days_before: 181 }, &["form date 0 days_before"]);
+    finds(&|d| d.on = Date::Birthday { days_before: 181 }, &["form date 0 days_before"]);
+    finds(&|d| (d.on, d.window_days) = (Date::Birthday { days_before: 7 }, Some(7)), &[]);
+    finds(&|d| (d.on, d.window_days) = (Date::Birthday { days_before: 7 }, Some(8)), &["R6 date 0 window_days"]);
+    finds(&|d| d.letters[1].class = Class::Offer, &["R14 date letter 0/1 class"]);
+    finds(&|d| (d.letters[1].class, d.occasions.from) = (Class::Offer, 2), &[]);
+    finds(&|d| d.letters[1].id = id("arrival"), &["form date letter 0/1 id"]);
+    finds(&|d| d.id = id("letters"), &["form date 0 id"]);
+}
+
+#[test]
+fn r08_one_date_has_one_message_for_everybody() {
+    let winter = || dated("winter", season(Greeting::MidWinter), Class::Greeting, 2);
+    let both = |change: &dyn Fn(&mut Dated, &mut Dated), expected: &[&str]| {
+        let mut other = dated("cold", season(Greeting::MidWinter), Class::Greeting, 2);
+        let mut one = winter();
+        change(&mut one, &mut other);
+        check_finds(|p| p.dated = vec![one, other], expected);
+    };
+    both(&|_, _| (), &["R8 date 1 on"]);
+    both(&|_, other| other.on = Date::Season { greeting: Greeting::MidWinter, after_days: 3 }, &["R8 date 1 on"]);
+    both(&|_, other| other.on = season(Greeting::LateWinter), &[]);
+    both(&|one, other| (one.occasions.to, other.occasions.from) = (Some(1), 2), &[]);
+    both(&|one, other| (one.occasions.to, other.occasions.from) = (Some(2), 2), &["R8 date 1 on"]);
+    both(&|one, _| one.stages = Some([Stage::Dormant].into()), &["R8 date 1 on"]);
+    both(&|one, other| (one.stages, other.stages) = (Some([Stage::Dormant].into()), Some(Stage::BUYING.into())), &[]);
 }

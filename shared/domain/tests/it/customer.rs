@@ -3,6 +3,7 @@
 use crate::support::{at, day, key, nobody, order, paid, shop};
 use chrono::{DateTime, Duration, Utc};
 use proptest::prelude::*;
+use wasurena_domain::birthday::Birthday;
 use wasurena_domain::contact::{EmailAddress, PersonName, PhoneNumber};
 use wasurena_domain::customer::{Closed, Customer, PURCHASES_MAX};
 use wasurena_domain::purchase::{Consent, Moments, Order, Purchase, Report};
@@ -200,7 +201,7 @@ fn an_order_may_take_back_what_it_said() {
 
 fn any_purchases() -> impl Strategy<Value = Vec<Vec<Purchase>>> {
     // Which details an order speaks of is fixed for all its versions: taking back is another test.
-    let says = (any::<bool>(), any::<bool>(), any::<bool>());
+    let says = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     let versions = proptest::collection::vec((0..60_i64, "[ア-オ]", any::<bool>(), any::<bool>()), 1..4);
     let one = (0..60_i64, says, versions, any::<bool>());
     proptest::collection::vec(one, 1..PURCHASES_MAX / 2).prop_map(|orders| {
@@ -215,7 +216,7 @@ fn any_purchases() -> impl Strategy<Value = Vec<Vec<Purchase>>> {
 fn build(
     name: &str,
     day: i64,
-    (says_name, says_phone, says_consent): (bool, bool, bool),
+    (says_name, says_birthday, says_phone, says_consent): (bool, bool, bool, bool),
     versions: Vec<(i64, String, bool, bool)>,
     is_undone: bool,
 ) -> Vec<Purchase> {
@@ -225,6 +226,8 @@ fn build(
         order.version_at = order.ordered_at + Duration::days(version);
         order.buyer.email = EmailAddress::parse(if yes { "a@example.jp" } else { "b@example.jp" }).ok();
         order.buyer.name = says_name.then(|| PersonName::parse(&text)).flatten();
+        let birthday = Birthday::parse(if yes { "--04-03" } else { "1980-02-29" }).ok();
+        order.buyer.birthday = birthday.filter(|_| says_birthday);
         let number = if yes { "03-1234-5678" } else { "03-1234-5679" };
         order.buyer.phone = says_phone.then(|| PhoneNumber::parse(number).ok()).flatten();
         let consent = if yes { Consent::Granted } else { Consent::Denied };

@@ -7,6 +7,7 @@ mod arrival;
 mod check;
 mod counts;
 mod customer;
+mod dated;
 mod delivery;
 mod frequency;
 mod planner;

@@ -4,10 +4,11 @@ use crate::support::{clock, id, shop, step};
 use chrono::{Duration, Weekday};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
+use wasurena_domain::almanac::Greeting;
 use wasurena_domain::calendar::day_of;
 use wasurena_domain::customer::{Ruling, Stage};
 use wasurena_domain::programme::{
-    Anchor, Cap, Class, Frequency, Occasions, OncePer, Programme, Series, SeriesLetter, Start, Step, check,
+    Anchor, Cap, Class, Date, Dated, Frequency, Occasions, OncePer, Programme, Series, SeriesLetter, Start, Step, check,
 };
 use wasurena_domain::purchase::{Consent, Delivery, Order, OrderKind};
 
@@ -179,6 +180,32 @@ fn any_series(n: usize) -> impl Strategy<Value = Series> {
     )
 }
 
+fn any_dated(n: usize) -> impl Strategy<Value = Dated> {
+    let on = prop_oneof![
+        3 => (proptest::sample::select(Greeting::ALL.to_vec()), 0..7_u32)
+            .prop_map(|(greeting, after_days)| Date::Season { greeting, after_days }),
+        1 => (0..9_u32).prop_map(|days_before| Date::FirstPurchase { days_before }),
+        1 => (12..20_u32).prop_map(|days_before| Date::Birthday { days_before }),
+    ];
+    let occasions = (1..3_u32, proptest::option::of(0..2_u32));
+    let classes = proptest::collection::vec(any_class(), 1..4);
+    (on, occasions, proptest::option::of(0..12_u32), classes, any_stages()).prop_map(
+        move |(on, (from, more), window_days, classes, stages)| Dated {
+            id: id(&format!("date-{n}")),
+            on,
+            occasions: Occasions { from, to: more.map(|more| from + more) },
+            stages,
+            window_days,
+            at: clock("10:00"),
+            letters: classes
+                .into_iter()
+                .enumerate()
+                .map(|(text, class)| SeriesLetter { id: id(&format!("date-{n}-{text}")), class })
+                .collect(),
+        },
+    )
+}
+
 /// Often none; else a gap, and caps for some stages, down to ones that leave room for hardly more than the promises.
 pub(crate) fn any_frequency() -> impl Strategy<Value = Frequency> {
     let cap = (1..6_u32, 1..70_u32).prop_map(|(max, days)| Cap { max, days });
@@ -197,8 +224,9 @@ pub(crate) fn any_programme() -> impl Strategy<Value = Programme> {
     let more = (proptest::option::of(any_step(1)), proptest::option::of(any_step(2)));
     let series = (proptest::option::of(any_series(1)), proptest::option::of(any_series(2)));
     let making = proptest::option::of((1..19_u32, 0..4_u32).prop_map(|(day, window)| (day, day + window)));
-    let all = (thanks, keep, any::<bool>(), more, series, making, any_frequency());
-    let all = all.prop_map(|(thanks, keep, per_product, more, series, making, frequency)| {
+    let dated = (proptest::option::of(any_dated(1)), proptest::option::of(any_dated(2)));
+    let all = (thanks, keep, any::<bool>(), more, series, dated, making, any_frequency());
+    let all = all.prop_map(|(thanks, keep, per_product, more, series, dated, making, frequency)| {
         let making = making.map(|days| step("making", Class::Story, Anchor::Purchase, (1, None), days));
         let kept = step("keep", Class::Usage, Anchor::Purchase, (1, None), keep);
         let once_per = if per_product { OncePer::Product } else { OncePer::Occasion };
@@ -212,6 +240,7 @@ pub(crate) fn any_programme() -> impl Strategy<Value = Programme> {
         Programme {
             steps: steps.into_iter().flatten().collect(),
             series: [series.0, series.1].into_iter().flatten().collect(),
+            dated: [dated.0, dated.1].into_iter().flatten().collect(),
             frequency,
         }
     });

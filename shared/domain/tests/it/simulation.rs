@@ -6,11 +6,13 @@ use crate::support::{Story, order, paid, shop};
 use chrono::{DateTime, Datelike, Duration, Utc};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
+use wasurena_domain::birthday::Birthday;
 use wasurena_domain::calendar::day_of;
 use wasurena_domain::follow_up::{FollowUp, Reason, State};
+use wasurena_domain::ids::StepId;
 use wasurena_domain::ledger::{Said, obstacle};
 use wasurena_domain::planner::{Change, NOTICE_MINUTES, REVIEW_DAYS, plan};
-use wasurena_domain::programme::{Class, Frequency, Programme};
+use wasurena_domain::programme::{Class, Date, Frequency, Programme};
 use wasurena_domain::promise::{Promise, promises};
 use wasurena_domain::purchase::{Line, Moments, Order, OrderKind, Purchase, Report};
 
@@ -52,6 +54,7 @@ impl Trial {
                 let mut order = order(now - Duration::hours(hours_ago));
                 order.version_at = now;
                 order.consent = consent;
+                order.buyer.birthday = Birthday::parse(["--02-29", "1980-07-15"][usize::from(product) % 2]).ok();
                 order.lines = vec![Line::new(Some(&format!("product-{product}")), "器", None, 1, 100)];
                 nature.apply(&mut order);
                 if !mail {
@@ -200,8 +203,17 @@ impl Trial {
         let ids: BTreeSet<_> = story.sent.iter().map(|(id, _, _)| id).collect();
         assert_eq!(ids.len(), story.sent.len(), "I1: something was sent twice");
         let letters = || story.sent.iter().filter(|(_, step, _)| step.as_str().starts_with("letter-"));
-        let texts: BTreeSet<_> = letters().map(|(_, step, _)| step).collect();
-        assert_eq!(texts.len(), letters().count(), "nobody gets the same text twice");
+        let of_date = |step: &StepId| story.programme.dated.iter().find(|d| d.letters.iter().any(|l| l.id == *step));
+        let once = || letters().chain(story.sent.iter().filter(|(_, step, _)| of_date(step).is_some()));
+        let texts: BTreeSet<_> = once().map(|(_, step, _)| step).collect();
+        assert_eq!(texts.len(), once().count(), "nobody gets the same text twice");
+        let mut comings = BTreeSet::new();
+        for (step, at) in story.sent.iter().map(|(_, step, at)| (step, day_of(*at, story.shop.zone))) {
+            if let Some(Date::Season { greeting, .. }) = of_date(step).map(|dated| dated.on) {
+                assert!(greeting.window(at.year()).contains(&at), "R7: {step} out of its season, on {at}");
+                assert!(comings.insert((greeting, at.year())), "R7: {step} greets a second time, on {at}");
+            }
+        }
         for (_, step, at) in letters() {
             let series = story.programme.series.iter().find(|s| s.letters.iter().any(|l| l.id == *step)).unwrap();
             let on_time = !self.outages.iter().any(|(from, to)| *from <= *at && *at <= *to + Duration::days(2));

@@ -90,6 +90,7 @@ pub(crate) fn programme() -> Programme {
                 letters: news.map(|name| letter((&name, Class::Promotion))).collect(),
             },
         ],
+        dated: Vec::new(),
         frequency: Frequency::default(),
     }
 }
@@ -146,6 +147,7 @@ pub(crate) fn order(ordered_at: DateTime<Utc>) -> Order {
             email: Some(EmailAddress::parse("hanako@example.jp").unwrap()),
             phone: None,
             name: PersonName::parse("見本 花子"),
+            birthday: None,
         },
         consent: Consent::Granted,
         consent_at: None,

@@ -92,6 +92,86 @@ fn how_often_is_read_and_must_leave_room_for_the_promises() {
     assert_eq!((frequency.min_gap_days, caps), (18, vec![("first", 2, 30)]));
 }
 
+/// The small programme with a greeting in winter, changed in one text.
+#[track_caller]
+fn winter(from: &str, to: &str, expected: &[(&str, &str)]) {
+    let date = "\n[[date]]\nid = \"winter\"\non = \"mid_winter\"\nat = \"10:00\"\n\n\
+                [[date.letter]]\nid = \"winter-one\"\nclass = \"greeting\"\n";
+    let with = |folder: &mut Folder| {
+        let programme = format!("{}{date}", folder.0["programme.toml"]);
+        folder.write("programme.toml", &programme);
+        folder.write("letters/winter-one.txt", "件名: 寒中お見舞い申し上げます\n\n寒い日が続きます。\n");
+    };
+    let mut sound = Folder::small();
+    with(&mut sound);
+    assert_eq!(sound.book().programme.dated.len(), 1);
+    let file = if sound.0["programme.toml"].contains(from) { "programme.toml" } else { "letters/winter-one.txt" };
+    let break_it = |folder: &mut Folder| {
+        with(folder);
+        folder.edit(file, from, to);
+    };
+    check(break_it, expected);
+}
+
+#[test]
+fn r07_dates_are_read_and_must_be_possible() {
+    let at = |from: &str, to: &str, site: &str, what: &str| winter(from, to, &[(site, what)]);
+    let on = "on = \"mid_winter\"";
+    at(on, "on = \"winter\"", "programme.toml:35: form", "birthday, first_purchase, or a season: new_year, mid_winter");
+    at(on, "", "programme.toml:33: form", "`on` is missing in [[date]]");
+    at(on, "on = \"寒中見舞い\"\nafter_days = 26", "programme.toml:36: R7", "come when its days are over");
+    at(on, "on = \"mid_winter\"\ndays_before = 3", "programme.toml:36: form", "within its days, not before them");
+    at(on, "on = \"first_purchase\"\nafter_days = 3", "programme.toml:36: form", "has no days of its own");
+    at(on, "on = \"first_purchase\"\ndays_before = 181", "programme.toml:36: form", "half a year before its date");
+    at(on, "on = \"birthday\"\nwindow_days = 1", "programme.toml:36: R6", "when the birthday is over");
+    at(on, "on = \"mid_winter\"\nwindow_days = 181", "programme.toml:36: form", "later than half a year");
+    at(on, "on = \"mid_winter\"\noccasions = \"3-2\"", "programme.toml:36: form", "for nobody who has bought");
+    at(on, "on = \"mid_winter\"\nevery_weeks = 2", "programme.toml:36: form", "`every_weeks` is no key in [[date]]");
+    at("id = \"winter\"", "id = \"letters\"", "programme.toml:34: form", "the id `letters` stands twice");
+    winter(
+        "id = \"winter-one\"",
+        "id = \"hello\"",
+        &[
+            ("letters/winter-one.txt:1: form", "no message of the programme has this letter"),
+            ("programme.toml:39: form", "the id `hello` stands twice"),
+        ],
+    );
+    at("class = \"greeting\"\n\n[[date]]", "class = \"offer\"\n\n[[date]]", "programme.toml:31: R14", "`hello`");
+    let again = "at = \"10:00\"\n\n[[date.letter]]\nid = \"cold-one\"\nclass = \"usage\"\n\n\
+                 [[date]]\nid = \"cold\"\non = \"寒中見舞い\"\nat = \"10:00\"\n\n[[date.letter]]";
+    winter(
+        "at = \"10:00\"\n\n[[date.letter]]",
+        again,
+        &[
+            ("programme.toml:39: form", "`cold-one` has no letter"),
+            ("programme.toml:44: R8", "`winter` and `cold` are for the same people on the same date"),
+        ],
+    );
+}
+
+#[test]
+fn r07_what_a_house_in_mourning_should_not_read() {
+    let letter = |to: &str, what: &str| winter("寒い日が続きます。", to, &[("letters/winter-one.txt:3: R7", what)]);
+    letter("一年、おめでとうございます。", "「おめでと」 reaches houses in mourning too");
+    letter("あけましておめでとうございます。", "「あけまして」");
+    letter("謹んで新春のお慶びを申し上げます。", "「謹んで新春」");
+    winter("寒中お見舞い", "謹賀新年", &[("letters/winter-one.txt:1: R7", "「謹賀新年」")]);
+    // A birthday is no New Year: other letters may congratulate.
+    let mut folder = Folder::small();
+    folder.edit("letters/hello.txt", "見る", "お誕生日おめでとうございます。見る");
+    folder.book();
+    edit("letters/hello.txt", "見る", "明けましておめでとう。見る", &[("letters/hello.txt:5: R7", "「明けまして」")]);
+    // The New Year's card says it by its name.
+    folder.edit(
+        "programme.toml",
+        "[[series]]",
+        "[[date]]\nid = \"card\"\non = \"年賀状\"\nat = \"10:00\"\n\n[[date.letter]]\nid = \"card-one\"\n\
+         class = \"greeting\"\n\n[[series]]",
+    );
+    folder.write("letters/card-one.txt", "件名: 年賀\n\nあけましておめでとうございます。\n");
+    folder.book();
+}
+
 #[test]
 fn several_problems_are_told_at_once() {
     check(

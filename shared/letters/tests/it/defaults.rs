@@ -15,7 +15,7 @@ fn book() -> Book {
 fn count_of(id: &str) -> Count {
     match id {
         "thanks-again" => Count::Nth(3),
-        id if id == "thanks-second" || id.starts_with("news-") => Count::Nth(2),
+        id if id == "thanks-second" || id.starts_with("news-") || id.starts_with("present-") => Count::Nth(2),
         _ => Count::Nth(1),
     }
 }
@@ -106,9 +106,22 @@ fn the_default_year_has_its_messages() {
     let book = book();
     let count = |class| book.programme.messages().filter(|(_, c)| *c == class).count();
     let classes = [Class::Thanks, Class::Survey, Class::Greeting, Class::Voices, Class::Story, Class::Promotion];
-    assert_eq!(classes.map(count), [3, 1, 3, 3, 4, 4]);
-    // Usage, and three of care.
+    assert_eq!(classes.map(count), [3, 1, 11, 3, 4, 4]);
+    // Eleven greetings: three letters, and two each for winter, summer, birthdays and the day of the first purchase. Usage,
+    // and three of care.
     assert_eq!(count(Class::Usage), 4);
+}
+
+#[test]
+fn r07_the_seasons_are_greeted_for_two_years_and_nobody_is_congratulated() {
+    let (book, name) = (book(), hanako());
+    let dates: Vec<_> = book.programme.dated.iter().map(|d| (d.on.name(), d.letters.len())).collect();
+    let others = [("first_purchase", 2), ("birthday", 2), ("birthday", 2)];
+    assert_eq!((&dates[..2], &dates[2..]), (&[("mid_winter", 2), ("mid_summer", 2)][..], &others[..]));
+    for (id, _) in book.programme.messages() {
+        let facts = Facts { count: count_of(id.as_str()), ..standard(name.as_ref()) };
+        assert!(!book.render(id, &facts).unwrap().text.contains("おめでと"), "{id}");
+    }
 }
 
 #[test]
@@ -201,7 +214,7 @@ fn nothing_sells_before_the_second_purchase() {
 
 #[test]
 fn a_message_that_is_gone_says_so() {
-    let gone = step("birthday");
+    let gone = step("gone");
     let error = book().render(&gone, &standard(None)).unwrap_err();
     assert_eq!(error, RenderError::UnknownStep { step: gone });
 }

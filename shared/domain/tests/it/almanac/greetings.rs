@@ -10,7 +10,7 @@ type Row<'a> = (Greeting, &'a str, [(&'a str, &'a str); 3]);
 
 #[test]
 fn greetings_arrive_in_their_season() {
-    let rows: [Row<'_>; 5] = [
+    let rows: [Row<'_>; 8] = [
         (
             Greeting::NewYear,
             "年賀状",
@@ -35,6 +35,21 @@ fn greetings_arrive_in_their_season() {
             Greeting::LateSummer,
             "残暑見舞い",
             [("2026-08-07", "2026-08-31"), ("2028-08-07", "2028-08-31"), ("2029-08-07", "2029-08-31")],
+        ),
+        (
+            Greeting::Halloween,
+            "ハロウィン",
+            [("2026-10-25", "2026-10-31"), ("2028-10-25", "2028-10-31"), ("2029-10-25", "2029-10-31")],
+        ),
+        (
+            Greeting::FirstCold,
+            "初冬のごあいさつ",
+            [("2026-11-07", "2026-11-21"), ("2028-11-07", "2028-11-21"), ("2029-11-07", "2029-11-21")],
+        ),
+        (
+            Greeting::Christmas,
+            "クリスマス",
+            [("2026-12-18", "2026-12-25"), ("2028-12-18", "2028-12-25"), ("2029-12-18", "2029-12-25")],
         ),
     ];
     assert_eq!(rows.map(|(greeting, ..)| greeting), Greeting::ALL);

@@ -1,0 +1,143 @@
+//! The messages on dates: the next one of each, on the days that the almanac or the customer's own story gives it.
+//!
+//! One date has one message: whoever had a birthday greeting does not get another for the same birthday, because they
+//! came to another stage meanwhile. Nobody hears of a date before the first three weeks after the first purchase are over:
+//! those belong to the thing itself (R12, R13).
+
+use super::Situation;
+use super::placing::has_chance;
+use super::series::{Next, Waiting, is_used};
+use super::wishes::{Priority, Wish};
+use crate::calendar::{Slot, day_in_year, day_of, days_after, days_before};
+use crate::customer::Occasion;
+use crate::follow_up::FollowUp;
+use crate::ids::{FollowUpId, PurchaseKey};
+use crate::programme::{Date, Dated, PROMISE_LATEST_DAY, SeriesLetter, includes};
+use chrono::{Datelike, NaiveDate};
+
+/// How many years ahead a date is looked for: it may be for a stage that time alone leads to, ten years from now (R5).
+const YEARS_AHEAD: i32 = 12;
+
+/// One coming of a date.
+struct Coming {
+    /// What tells it from the others: part of the follow-up's id.
+    key: String,
+    /// The day the message should go out.
+    day: NaiveDate,
+    /// The last day it may go out.
+    latest: NaiveDate,
+    /// The purchase that it is about.
+    purchase: Option<PurchaseKey>,
+}
+
+/// The message for the next coming of a date; `None` where there is no such date for this customer.
+pub(super) fn next_on_date(situation: &Situation<'_>, dated: &Dated, occasions: &[Occasion<'_>]) -> Option<Next> {
+    let is_followed = occasions.iter().any(|o| !o.is_history());
+    let bought = situation.customer.occasion_count(situation.shop);
+    if !is_followed || !dated.occasions.contains(bought) {
+        return None;
+    }
+    let letter = fresh_letter(situation, dated);
+    let named = letter.or(dated.letters.first())?;
+    let course = situation.customer.course(situation.shop);
+    let today = day_of(situation.now, situation.shop.zone);
+    let is_meant = |day: NaiveDate| includes(dated.stages.as_ref(), course.on(day.max(today)));
+    // Whoever is dormant stays so: no later date is for whom this one is not.
+    let ends = |coming: &Coming| course.dormant_from.is_some_and(|from| from <= coming.day) && !is_meant(coming.day);
+    let mut wishes = comings(situation, dated, occasions)
+        .take_while(|coming| !ends(coming))
+        .filter(|coming| is_meant(coming.day) && !has_come(situation, dated, coming))
+        .map(|coming| wish(situation, dated, named, coming));
+    let wish = wishes.find(|wish| has_chance(situation, wish))?;
+    Some(match letter {
+        Some(_) => Next::Letter(Box::new(wish)),
+        None => {
+            let next_at = Slot::of(wish.day, wish.at, situation.shop.zone).start();
+            Next::Waiting(Waiting { series: dated.id.clone(), next_at })
+        }
+    })
+}
+
+/// The first text that the customer has not had.
+fn fresh_letter<'d>(situation: &Situation<'_>, dated: &'d Dated) -> Option<&'d SeriesLetter> {
+    let is_had = |letter: &SeriesLetter| situation.follow_ups.iter().any(|f| f.step == letter.id && is_used(f));
+    dated.letters.iter().find(|letter| !is_had(letter))
+}
+
+/// Whether a date has had its message already, from any step for the same date.
+fn has_come(situation: &Situation<'_>, dated: &Dated, coming: &Coming) -> bool {
+    let same = |f: &FollowUp| {
+        let mut others = situation.programme.dated.iter().filter(|other| other.on.is_same_as(dated.on));
+        others.any(|other| f.series.as_ref() == Some(&other.id))
+    };
+    let is_its = |f: &FollowUp| f.id == FollowUpId::derive(&situation.customer.id, &f.step, &coming.key);
+    situation.follow_ups.iter().any(|f| is_used(f) && same(f) && is_its(f))
+}
+
+fn wish(situation: &Situation<'_>, dated: &Dated, letter: &SeriesLetter, coming: Coming) -> Wish {
+    Wish {
+        id: FollowUpId::derive(&situation.customer.id, &letter.id, &coming.key),
+        step: letter.id.clone(),
+        series: Some(dated.id.clone()),
+        class: letter.class,
+        priority: if letter.class.is_selling() { Priority::Selling } else { Priority::Date },
+        purchase: coming.purchase,
+        day: coming.day,
+        latest: coming.latest,
+        stride: 1,
+        at: situation.shop.hours.nearest(dated.at),
+        rhythm: None,
+        obstacle: None,
+    }
+}
+
+/// When a date comes, from the one that may just be over on. Comings that have no day are left out.
+fn comings<'a>(
+    situation: &'a Situation<'_>,
+    dated: &'a Dated,
+    occasions: &'a [Occasion<'_>],
+) -> impl Iterator<Item = Coming> + 'a {
+    let this_year = day_of(situation.now, situation.shop.zone).year();
+    let begins = begins(occasions);
+    let comings = (this_year - 1..=this_year + YEARS_AHEAD).filter_map(move |year| {
+        let (day, latest) = match dated.on {
+            Date::Season { greeting, after_days } => {
+                let season = greeting.window(year);
+                let day = days_after(*season.start(), after_days);
+                (day, dated.window_days.map_or(*season.end(), |days| days_after(day, days).min(*season.end())))
+            }
+            Date::FirstPurchase { days_before } => {
+                let first = situation.customer.first_bought_on(situation.shop)?;
+                let date = day_in_year(first, year);
+                window(Some(date).filter(|date| *date > first)?, days_before, dated.window_days)
+            }
+            Date::Birthday { days_before } => {
+                window(situation.customer.birthday?.in_year(year), days_before, dated.window_days)
+            }
+        };
+        let purchase = match dated.on {
+            Date::FirstPurchase { .. } => first_purchase(situation, occasions),
+            Date::Season { .. } | Date::Birthday { .. } => None,
+        };
+        Some(Coming { key: format!("year:{year}"), day: day.max(begins?), latest, purchase })
+    });
+    comings.filter(|coming| coming.day <= coming.latest)
+}
+
+fn window(date: NaiveDate, before: u32, window_days: Option<u32>) -> (NaiveDate, NaiveDate) {
+    let day = days_before(date, before);
+    (day, days_after(day, window_days.unwrap_or(before)))
+}
+
+/// The first day on which a date may come for a customer.
+fn begins(occasions: &[Occasion<'_>]) -> Option<NaiveDate> {
+    let first = occasions.iter().find(|o| !o.is_history())?;
+    Some(if first.nth == 1 { days_after(first.day, PROMISE_LATEST_DAY + 1) } else { first.day })
+}
+
+/// The purchase with which it began, while the summary has it.
+fn first_purchase(situation: &Situation<'_>, occasions: &[Occasion<'_>]) -> Option<PurchaseKey> {
+    let first = occasions.iter().find(|o| o.nth == 1)?;
+    let direct = first.purchases.iter().find(|b| !b.marketplace && situation.customer.why_no_purchase(b).is_none());
+    direct.map(|b| b.key.clone())
+}

@@ -1,0 +1,79 @@
+//! Messages on a date: greetings of the season (R7), the day on which somebody first bought, their birthday (R6). Each
+//! comes once for its date, every year with another text.
+
+use super::{Class, Occasions, SeriesLetter};
+use crate::almanac::Greeting;
+use crate::customer::Stage;
+use crate::ids::StepId;
+use chrono::NaiveTime;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// A message on a date that comes again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dated {
+    /// Its permanent name.
+    pub id: StepId,
+    /// The date.
+    pub on: Date,
+    /// For whom it is, by how often they have bought when the date comes.
+    pub occasions: Occasions,
+    /// The stages of the relationship it is for; `None` for all (R34, R36).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stages: Option<BTreeSet<Stage>>,
+    /// How many days it may be late; `None` for as long as its season lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window_days: Option<u32>,
+    /// The shop's wall-clock time at which it goes out: a quarter hour.
+    pub at: NaiveTime,
+    /// Its texts, in their order: each goes to a customer once, so each date takes the next.
+    pub letters: Vec<SeriesLetter>,
+}
+
+/// A date that comes again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Date {
+    /// The days on which a greeting of the season should arrive: the almanac knows them.
+    Season {
+        /// Which greeting.
+        greeting: Greeting,
+        /// Whole days after the first of its days.
+        after_days: u32,
+    },
+    /// The day on which they first bought.
+    FirstPurchase {
+        /// Whole days before it.
+        days_before: u32,
+    },
+    /// Their birthday, where they have told it.
+    Birthday {
+        /// Whole days before it.
+        days_before: u32,
+    },
+}
+
+impl Date {
+    /// Its name in programmes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Season { greeting, .. } => greeting.slug(),
+            Self::FirstPurchase { .. } => "first_purchase",
+            Self::Birthday { .. } => "birthday",
+        }
+    }
+
+    /// Whether two dates are one and the same for the customer, however many days before or after it a message goes out.
+    #[must_use]
+    pub fn is_same_as(self, other: Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Dated {
+    /// Its messages: each step id and class.
+    pub(super) fn messages(&self) -> impl Iterator<Item = (&StepId, Class)> {
+        self.letters.iter().map(|letter| (&letter.id, letter.class))
+    }
+}

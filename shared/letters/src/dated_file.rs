@@ -1,0 +1,99 @@
+//! `[[date]]` in `programme.toml`: messages on dates that come again.
+//!
+//! ```toml
+//! [[date]]
+//! id = "winter"
+//! on = "mid_winter"
+//! after_days = 4
+//! at = "10:00"
+//!
+//! [[date.letter]]
+//! id = "winter-quiet"
+//! class = "greeting"
+//! ```
+
+use crate::programme_file::{letter, occasions, stages, step_id};
+use crate::toml_reader::{KeyLines, Table, number, time};
+use toml::de::DeValue;
+use wasurena_domain::almanac::Greeting;
+use wasurena_domain::programme::{Date, Dated, Occasions};
+
+/// Where the keys of a message on a date stand, and those of its texts.
+pub(crate) struct DatedLines {
+    pub(crate) own: KeyLines,
+    pub(crate) letters: Vec<KeyLines>,
+}
+
+/// Reads one. `None` where anything of it is wrong, which is noted.
+pub(crate) fn read_dated(mut table: Table<'_>) -> Option<(Dated, DatedLines)> {
+    let own = table.lines();
+    let letters = table.sections("letter", "date.").into_iter();
+    let letters: Vec<_> = letters.filter_map(|table| Some((table.lines(), letter(table)?))).collect();
+    let (letter_lines, letters) = letters.into_iter().unzip();
+    let id = table.required("id", "\"winter\"", step_id);
+    let on = table.required("on", "\"mid_winter\"", on);
+    let after_days = table.optional("after_days", "4", number);
+    let days_before = table.optional("days_before", "7", number);
+    let window_days = table.optional("window_days", "10", number);
+    let occasions = table.optional("occasions", "\"every\"", occasions);
+    let stages = table.optional("stages", "[\"first\", \"repeat\"]", stages);
+    let at = table.required("at", "\"10:00\"", time);
+    let on = match (on, after_days, days_before) {
+        (Some(on), Some(after_days), Some(days_before)) => date(&table, on, after_days, days_before),
+        _ => None,
+    };
+    table.finish();
+    let dated = Dated {
+        id: id?,
+        on: on?,
+        occasions: occasions?.unwrap_or(Occasions { from: 1, to: None }),
+        stages: stages?,
+        window_days: window_days?,
+        at: at?,
+        letters,
+    };
+    Some((dated, DatedLines { own, letters: letter_lines }))
+}
+
+/// What a date is called in the file.
+#[derive(Clone, Copy)]
+enum Named {
+    Season(Greeting),
+    FirstPurchase,
+    Birthday,
+}
+
+/// The date with its days: a season is counted from its first day, every other date back from itself.
+fn date(table: &Table<'_>, named: Named, after_days: Option<u32>, days_before: Option<u32>) -> Option<Date> {
+    let season = matches!(named, Named::Season(_));
+    if season && days_before.is_some() {
+        let what = "a greeting of the season comes within its days, not before them";
+        table.note("days_before", what, "take `days_before` out, or write `after_days`");
+        return None;
+    }
+    if !season && after_days.is_some() {
+        let what = "this date comes once and has no days of its own";
+        table.note("after_days", what, "take `after_days` out, or write `days_before` and `window_days`");
+        return None;
+    }
+    Some(match named {
+        Named::Season(greeting) => Date::Season { greeting, after_days: after_days.unwrap_or(0) },
+        Named::FirstPurchase => Date::FirstPurchase { days_before: days_before.unwrap_or(0) },
+        Named::Birthday => Date::Birthday { days_before: days_before.unwrap_or(0) },
+    })
+}
+
+/// `"mid_winter"` or `"寒中見舞い"`, or another date by its name.
+fn on(value: &DeValue<'_>) -> Result<Named, String> {
+    let name = value.as_str().unwrap_or_default();
+    let season = Greeting::ALL.into_iter().find(|greeting| greeting.slug() == name || greeting.name() == name);
+    let other = match name {
+        "first_purchase" => Some(Named::FirstPurchase),
+        "birthday" => Some(Named::Birthday),
+        _ => None,
+    };
+    season.map(Named::Season).or(other).ok_or_else(|| {
+        let seasons: Vec<&str> = Greeting::ALL.map(Greeting::slug).to_vec();
+        format!("birthday, first_purchase, or a season: {}", seasons.join(", "))
+    })
+}
