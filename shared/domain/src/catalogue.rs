@@ -31,6 +31,9 @@ pub struct Product {
     /// How it reaches the customer, where the cart does not know better.
     #[serde(default, skip_serializing_if = "Delivery::is_goods")]
     pub delivery: Delivery,
+    /// After how many days people usually buy it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reorder_days: Option<u32>,
 }
 
 /// What a shop sells, found by id or by name.
@@ -65,6 +68,17 @@ impl Catalogue {
         by_id.or_else(by_name).and_then(|place| self.products.get(*place))
     }
 
+    /// After how many days people usually buy this product again: its own figure, else the first of its group.
+    #[must_use]
+    pub fn reorder_days(&self, id: Option<&str>, name: Option<&str>) -> Option<u32> {
+        let product = self.find(id, name)?;
+        let of_group = |group: &String| {
+            let mut others = self.products.iter().filter(|other| other.group.as_ref() == Some(group));
+            others.find_map(|other| other.reorder_days)
+        };
+        product.reorder_days.or_else(|| product.group.as_ref().and_then(of_group))
+    }
+
     /// All products, in the shop's order.
     pub fn products(&self) -> impl Iterator<Item = &Product> {
         self.products.iter()
@@ -90,6 +104,28 @@ fn folded(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_product_without_a_figure_has_that_of_its_group() {
+        let product = |name: &str, group: Option<&str>, reorder_days| Product {
+            name: name.into(),
+            group: group.map(str::to_owned),
+            reorder_days,
+            ..Product::default()
+        };
+        let coffee = Some("coffee");
+        let catalogue = Catalogue::new(vec![
+            product("mug", None, None),
+            product("dark", coffee, None),
+            product("light", coffee, Some(30)),
+            product("large", coffee, Some(60)),
+        ]);
+        for (name, expected) in
+            [("mug", None), ("dark", Some(30)), ("light", Some(30)), ("large", Some(60)), ("tea", None)]
+        {
+            assert_eq!(catalogue.reorder_days(None, Some(name)), expected, "{name}");
+        }
+    }
 
     #[test]
     fn a_product_is_found_by_id_and_else_by_name() {

@@ -131,6 +131,12 @@ impl Shop {
         if bought.delivery.is_goods() { of_product() } else { bought.delivery }
     }
 
+    /// After how many days people usually buy again what was bought, as the product file says.
+    #[must_use]
+    pub fn reorder_days_of(&self, bought: &Bought) -> Option<u32> {
+        self.products.reorder_days(bought.product.as_deref(), bought.product_name.as_deref())
+    }
+
     /// Whether an address is the shop's own.
     #[must_use]
     pub fn is_own(&self, address: &EmailAddress) -> bool {

@@ -55,45 +55,46 @@ pub(crate) fn read_dated(mut table: Table<'_>) -> Option<(Dated, DatedLines)> {
     Some((dated, DatedLines { own, letters: letter_lines }))
 }
 
-/// What a date is called in the file.
-#[derive(Clone, Copy)]
-enum Named {
-    Season(Greeting),
-    FirstPurchase,
-    Birthday,
-}
+/// What a date is called in the file: its name, and the date so many days after its first day or before it.
+type Named = (&'static str, fn(u32) -> Date);
+
+/// Every date but those of the seasons.
+const OTHERS: [Named; 4] = [
+    ("birthday", |days_before| Date::Birthday { days_before }),
+    ("first_purchase", |days_before| Date::FirstPurchase { days_before }),
+    ("reorder", |days_before| Date::Reorder { days_before }),
+    ("dormant", |days_before| Date::Dormant { days_before }),
+];
 
 /// The date with its days: a season is counted from its first day, every other date back from itself.
-fn date(table: &Table<'_>, named: Named, after_days: Option<u32>, days_before: Option<u32>) -> Option<Date> {
-    let season = matches!(named, Named::Season(_));
-    if season && days_before.is_some() {
-        let what = "a greeting of the season comes within its days, not before them";
-        table.note("days_before", what, "take `days_before` out, or write `after_days`");
-        return None;
+fn date(table: &Table<'_>, on: Date, after_days: Option<u32>, days_before: Option<u32>) -> Option<Date> {
+    match on {
+        Date::Season { .. } if days_before.is_some() => {
+            let what = "a greeting of the season comes within its days, not before them";
+            table.note("days_before", what, "take `days_before` out, or write `after_days`");
+            None
+        }
+        Date::Season { greeting, .. } => Some(Date::Season { greeting, after_days: after_days.unwrap_or(0) }),
+        _ if after_days.is_some() => {
+            let what = "this date comes once and has no days of its own";
+            table.note("after_days", what, "take `after_days` out, or write `days_before` and `window_days`");
+            None
+        }
+        other => {
+            let named = OTHERS.into_iter().find(|(name, _)| *name == other.name());
+            named.map(|(_, so_many_days)| so_many_days(days_before.unwrap_or(0)))
+        }
     }
-    if !season && after_days.is_some() {
-        let what = "this date comes once and has no days of its own";
-        table.note("after_days", what, "take `after_days` out, or write `days_before` and `window_days`");
-        return None;
-    }
-    Some(match named {
-        Named::Season(greeting) => Date::Season { greeting, after_days: after_days.unwrap_or(0) },
-        Named::FirstPurchase => Date::FirstPurchase { days_before: days_before.unwrap_or(0) },
-        Named::Birthday => Date::Birthday { days_before: days_before.unwrap_or(0) },
-    })
 }
 
 /// `"mid_winter"` or `"寒中見舞い"`, or another date by its name.
-fn on(value: &DeValue<'_>) -> Result<Named, String> {
+fn on(value: &DeValue<'_>) -> Result<Date, String> {
     let name = value.as_str().unwrap_or_default();
     let season = Greeting::ALL.into_iter().find(|greeting| greeting.slug() == name || greeting.name() == name);
-    let other = match name {
-        "first_purchase" => Some(Named::FirstPurchase),
-        "birthday" => Some(Named::Birthday),
-        _ => None,
-    };
-    season.map(Named::Season).or(other).ok_or_else(|| {
-        let seasons: Vec<&str> = Greeting::ALL.map(Greeting::slug).to_vec();
-        format!("birthday, first_purchase, or a season: {}", seasons.join(", "))
+    let season = season.map(|greeting| Date::Season { greeting, after_days: 0 });
+    let other = OTHERS.into_iter().find(|(other, _)| *other == name).map(|(_, so_many_days)| so_many_days(0));
+    season.or(other).ok_or_else(|| {
+        let others = OTHERS.map(|(name, _)| name).join(", ");
+        format!("{others}, or a season: {}", Greeting::ALL.map(Greeting::slug).join(", "))
     })
 }

@@ -16,7 +16,7 @@ pub(crate) fn read_csv(name: &str, source: &str, shelf: &mut Shelf) -> Vec<Probl
     let mut rows = Rows { reader: reader.records(), lines_in_cells: 0 };
     let Some((_, line, header)) = rows.next(name, &mut problems) else {
         if problems.is_empty() {
-            let mend = "write a header: id,name,group,picture,page,story,delivery";
+            let mend = "write a header: id,name,group,picture,page,story,delivery,reorder_days";
             problems.push(Problem::form(name, 1, "the product file is empty", mend));
         }
         return problems;

@@ -6,7 +6,7 @@ use crate::files::Files;
 use crate::problem::Problem;
 use crate::product_csv::read_csv;
 use crate::shop_file::SHOP_FILE;
-use crate::toml_reader::{Document, Table};
+use crate::toml_reader::{Document, Table, number};
 use crate::values::is_web_address;
 use std::collections::{BTreeMap, BTreeSet};
 use toml::de::DeValue;
@@ -25,6 +25,8 @@ const URL_BYTES_MAX: usize = 500;
 const STORY_MAX: usize = 400;
 /// Faults told of one file. Who made the same mistake in a thousand rows sees it in these.
 const FAULTS_MAX: usize = 20;
+/// Longest time after which something is bought again, in days: ten years (R5).
+const REORDER_DAYS_MAX: u32 = 3_660;
 
 /// A field of a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,11 +38,12 @@ pub(crate) enum Field {
     Page,
     Story,
     Delivery,
+    Reorder,
 }
 
 impl Field {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Id, Self::Name, Self::Group, Self::Picture, Self::Page, Self::Story, Self::Delivery];
+    pub(crate) const ALL: [Self; 8] =
+        [Self::Id, Self::Name, Self::Group, Self::Picture, Self::Page, Self::Story, Self::Delivery, Self::Reorder];
 
     /// Its name in English, which TOML uses, and in Japanese.
     pub(crate) fn names(self) -> [&'static str; 2] {
@@ -52,6 +55,7 @@ impl Field {
             Self::Page => ["page", "ページ"],
             Self::Story => ["story", "物語"],
             Self::Delivery => ["delivery", "届け方"],
+            Self::Reorder => ["reorder_days", "買い替え日数"],
         }
     }
 }
@@ -128,6 +132,7 @@ impl Shelf {
             page: address(row, Field::Page, &mut faults),
             story: story(row, &mut faults),
             delivery: delivery(row, &mut faults),
+            reorder_days: reorder_days(row, &mut faults),
         };
         if product.name.is_empty() {
             faults.push(fault(Field::Name, "must not be empty", "write what customers know it by"));
@@ -225,6 +230,16 @@ fn delivery(row: &Row, faults: &mut Vec<Fault>) -> Delivery {
     )
 }
 
+fn reorder_days(row: &Row, faults: &mut Vec<Fault>) -> Option<u32> {
+    let text = row.get(&Field::Reorder)?;
+    let days = text.parse().ok().filter(|days| (1..=REORDER_DAYS_MAX).contains(days));
+    if days.is_none() {
+        let must = format!("must be a whole number of days from 1 to {REORDER_DAYS_MAX}");
+        faults.push(fault(Field::Reorder, must, "write after how many days people usually buy it again, or nothing"));
+    }
+    days
+}
+
 fn read_toml(name: &str, source: &str, shelf: &mut Shelf) -> Vec<Problem> {
     let document = Document::parse(name, source);
     if let Some(mut top) = document.top() {
@@ -241,7 +256,8 @@ fn take(mut table: Table<'_>, shelf: &mut Shelf) {
     let mut sound = true;
     for field in Field::ALL {
         let [key, _] = field.names();
-        match table.optional(key, "\"…\"", words) {
+        let read = if field == Field::Reorder { days } else { words };
+        match table.optional(key, "\"…\"", read) {
             Some(Some(text)) if !text.is_empty() => drop(row.insert(field, text)),
             Some(_) => {}
             None => sound = false,
@@ -254,6 +270,11 @@ fn take(mut table: Table<'_>, shelf: &mut Shelf) {
         }
     }
     table.finish();
+}
+
+/// A number of days, as it was written.
+fn days(value: &DeValue<'_>) -> Result<String, String> {
+    number(value).map(|days| days.to_string())
 }
 
 /// A text, or several: `id = ["7", "plink_1"]`.

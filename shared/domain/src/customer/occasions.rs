@@ -91,6 +91,17 @@ impl Customer {
         if self.earlier_occasions > 0 { self.first_forgotten_on } else { first() }
     }
 
+    /// How many days usually lie between two occasions: the median of the gaps that are known. `None` while there is none.
+    #[must_use]
+    pub fn usual_gap_days(&self, shop: &Shop) -> Option<u32> {
+        let occasions = self.occasions(shop);
+        let gaps = occasions.windows(2).map(|pair| (pair[1].day - pair[0].day).num_days());
+        let mut gaps: Vec<u32> = gaps.filter_map(|days| u32::try_from(days).ok()).collect();
+        gaps.sort_unstable();
+        let (below, above) = (gaps.get(gaps.len().checked_sub(1)? / 2)?, gaps.get(gaps.len() / 2)?);
+        Some(below.midpoint(*above))
+    }
+
     /// How often they have bought.
     #[must_use]
     pub fn occasion_count(&self, shop: &Shop) -> u32 {

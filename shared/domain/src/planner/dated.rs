@@ -1,4 +1,5 @@
-//! The messages on dates: the next one of each, on the days that the almanac or the customer's own story gives it.
+//! The messages on dates: the next one of each, on the days that the almanac or the customer's own story gives it. Most come
+//! once a year; when somebody will buy again, and when they will be dormant, is counted anew from each purchase.
 //!
 //! One date has one message: whoever had a birthday greeting does not get another for the same birthday, because they
 //! came to another stage meanwhile. Nobody hears of a date before the first three weeks after the first purchase are over:
@@ -9,7 +10,7 @@ use super::placing::has_chance;
 use super::series::{Next, Waiting, is_used};
 use super::wishes::{Priority, Wish};
 use crate::calendar::{Slot, day_in_year, day_of, days_after, days_before};
-use crate::customer::Occasion;
+use crate::customer::{Bought, Occasion};
 use crate::follow_up::FollowUp;
 use crate::ids::{FollowUpId, PurchaseKey};
 use crate::programme::{Date, Dated, PROMISE_LATEST_DAY, SeriesLetter, includes};
@@ -98,35 +99,64 @@ fn comings<'a>(
     occasions: &'a [Occasion<'_>],
 ) -> impl Iterator<Item = Coming> + 'a {
     let this_year = day_of(situation.now, situation.shop.zone).year();
+    let years = dated.on.is_yearly().then_some(this_year - 1..=this_year + YEARS_AHEAD);
+    let yearly = years.into_iter().flatten().filter_map(|year| coming_in(situation, dated, occasions, year));
+    let after = (!dated.on.is_yearly()).then(|| coming_after(situation, dated, occasions)).flatten();
     let begins = begins(occasions);
-    let comings = (this_year - 1..=this_year + YEARS_AHEAD).filter_map(move |year| {
-        let (day, latest) = match dated.on {
-            Date::Season { greeting, after_days } => {
-                let season = greeting.window(year);
-                let day = days_after(*season.start(), after_days);
-                (day, dated.window_days.map_or(*season.end(), |days| days_after(day, days).min(*season.end())))
-            }
-            Date::FirstPurchase { days_before } => {
-                let first = situation.customer.first_bought_on(situation.shop)?;
-                let date = day_in_year(first, year);
-                window(Some(date).filter(|date| *date > first)?, days_before, dated.window_days)
-            }
-            Date::Birthday { days_before } => {
-                window(situation.customer.birthday?.in_year(year), days_before, dated.window_days)
-            }
-        };
-        let purchase = match dated.on {
-            Date::FirstPurchase { .. } => first_purchase(situation, occasions),
-            Date::Season { .. } | Date::Birthday { .. } => None,
-        };
-        Some(Coming { key: format!("year:{year}"), day: day.max(begins?), latest, purchase })
+    let begun = after.into_iter().chain(yearly).filter_map(move |coming| {
+        let day = coming.day.max(begins?);
+        Some(Coming { day, ..coming })
     });
-    comings.filter(|coming| coming.day <= coming.latest)
+    begun.filter(|coming| coming.day <= coming.latest)
 }
 
-fn window(date: NaiveDate, before: u32, window_days: Option<u32>) -> (NaiveDate, NaiveDate) {
+/// The coming of a year.
+fn coming_in(situation: &Situation<'_>, dated: &Dated, occasions: &[Occasion<'_>], year: i32) -> Option<Coming> {
+    let (day, latest) = match dated.on {
+        Date::Season { greeting, after_days } => {
+            let season = greeting.window(year);
+            let day = days_after(*season.start(), after_days);
+            (day, dated.window_days.map_or(*season.end(), |days| days_after(day, days).min(*season.end())))
+        }
+        Date::FirstPurchase { .. } => {
+            let first = situation.customer.first_bought_on(situation.shop)?;
+            window(Some(day_in_year(first, year)).filter(|date| *date > first)?, dated)
+        }
+        Date::Birthday { .. } => window(situation.customer.birthday?.in_year(year), dated),
+        Date::Reorder { .. } | Date::Dormant { .. } => return None,
+    };
+    let is_of_first = matches!(dated.on, Date::FirstPurchase { .. });
+    let first = occasions.iter().find(|o| o.nth == 1 && is_of_first);
+    let purchase = first.and_then(|first| direct(situation, first)).map(|b| b.key.clone());
+    Some(Coming { key: format!("year:{year}"), day, latest, purchase })
+}
+
+/// The coming that the last purchase has put off until now: it is another as soon as there is another purchase.
+fn coming_after(situation: &Situation<'_>, dated: &Dated, occasions: &[Occasion<'_>]) -> Option<Coming> {
+    let Situation { shop, customer, .. } = *situation;
+    let last = occasions.last()?;
+    let (day, latest, purchase) = match dated.on {
+        Date::Reorder { .. } => {
+            let bought = direct(situation, last)?;
+            let days = customer.usual_gap_days(shop).or_else(|| shop.reorder_days_of(bought))?;
+            let (day, latest) = window(days_after(last.day, days), dated);
+            (day, latest, Some(bought.key.clone()))
+        }
+        Date::Dormant { .. } => {
+            let dormant_from = customer.course(shop).dormant_from?;
+            let (day, latest) = window(dormant_from, dated);
+            (day, latest.min(days_before(dormant_from, 1)), None)
+        }
+        Date::Season { .. } | Date::FirstPurchase { .. } | Date::Birthday { .. } => return None,
+    };
+    Some(Coming { key: format!("after:{}", last.purchases.first()?.key), day, latest, purchase })
+}
+
+/// The days of a date: from so many days before it, until the date itself where nothing else is said.
+fn window(date: NaiveDate, dated: &Dated) -> (NaiveDate, NaiveDate) {
+    let before = dated.on.days_before();
     let day = days_before(date, before);
-    (day, days_after(day, window_days.unwrap_or(before)))
+    (day, days_after(day, dated.window_days.unwrap_or(before)))
 }
 
 /// The first day on which a date may come for a customer.
@@ -135,9 +165,8 @@ fn begins(occasions: &[Occasion<'_>]) -> Option<NaiveDate> {
     Some(if first.nth == 1 { days_after(first.day, PROMISE_LATEST_DAY + 1) } else { first.day })
 }
 
-/// The purchase with which it began, while the summary has it.
-fn first_purchase(situation: &Situation<'_>, occasions: &[Occasion<'_>]) -> Option<PurchaseKey> {
-    let first = occasions.iter().find(|o| o.nth == 1)?;
-    let direct = first.purchases.iter().find(|b| !b.marketplace && situation.customer.why_no_purchase(b).is_none());
-    direct.map(|b| b.key.clone())
+/// The purchase of an occasion that was made with the shop itself.
+fn direct<'b>(situation: &Situation<'_>, occasion: &Occasion<'b>) -> Option<&'b Bought> {
+    let mut direct = occasion.purchases.iter().filter(|b| !b.marketplace);
+    direct.find(|b| situation.customer.why_no_purchase(b).is_none()).copied()
 }

@@ -1,5 +1,6 @@
-//! Messages on a date: greetings of the season (R7), the day on which somebody first bought, their birthday (R6). Each
-//! comes once for its date, every year with another text.
+//! Messages on a date: greetings of the season (R7), the day on which somebody first bought, their birthday (R6), the day
+//! on which they would usually buy again, the day from which they are dormant (R34). Each comes once for its date, and every
+//! time with another text.
 
 use super::{Class, Occasions, SeriesLetter};
 use crate::almanac::Greeting;
@@ -51,6 +52,16 @@ pub enum Date {
         /// Whole days before it.
         days_before: u32,
     },
+    /// The day on which they would usually buy again: by their own gaps, or by what they bought.
+    Reorder {
+        /// Whole days before it.
+        days_before: u32,
+    },
+    /// The day from which they are dormant, if they buy nothing more.
+    Dormant {
+        /// Whole days before it.
+        days_before: u32,
+    },
 }
 
 impl Date {
@@ -61,7 +72,25 @@ impl Date {
             Self::Season { greeting, .. } => greeting.slug(),
             Self::FirstPurchase { .. } => "first_purchase",
             Self::Birthday { .. } => "birthday",
+            Self::Reorder { .. } => "reorder",
+            Self::Dormant { .. } => "dormant",
         }
+    }
+
+    /// Whole days before it; none of a season, which has days of its own.
+    pub(crate) fn days_before(self) -> u32 {
+        match self {
+            Self::Season { .. } => 0,
+            Self::FirstPurchase { days_before }
+            | Self::Birthday { days_before }
+            | Self::Reorder { days_before }
+            | Self::Dormant { days_before } => days_before,
+        }
+    }
+
+    /// Whether it comes once a year. Else it comes once after each purchase, and each purchase puts it off.
+    pub(crate) fn is_yearly(self) -> bool {
+        !matches!(self, Self::Reorder { .. } | Self::Dormant { .. })
     }
 
     /// Whether two dates are one and the same for the customer, however many days before or after it a message goes out.

@@ -138,6 +138,9 @@ fn r07_dates_must_be_possible_and_for_somebody() {
     finds(&|d| d.on = Date::Birthday { days_before: 181 }, &["form date 0 days_before"]);
     finds(&|d| (d.on, d.window_days) = (Date::Birthday { days_before: 7 }, Some(7)), &[]);
     finds(&|d| (d.on, d.window_days) = (Date::Birthday { days_before: 7 }, Some(8)), &["R6 date 0 window_days"]);
+    finds(&|d| d.on = Date::Dormant { days_before: 1 }, &[]);
+    finds(&|d| d.on = Date::Dormant { days_before: 0 }, &["form date 0 days_before"]);
+    finds(&|d| d.on = Date::Reorder { days_before: 181 }, &["form date 0 days_before"]);
     finds(&|d| d.letters[1].class = Class::Offer, &["R14 date letter 0/1 class"]);
     finds(&|d| (d.letters[1].class, d.occasions.from) = (Class::Offer, 2), &[]);
     finds(&|d| d.letters[1].id = id("arrival"), &["form date letter 0/1 id"]);

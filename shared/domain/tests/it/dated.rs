@@ -6,12 +6,14 @@ use chrono::{Datelike, Duration, NaiveDate};
 use wasurena_domain::almanac::Greeting;
 use wasurena_domain::birthday::Birthday;
 use wasurena_domain::calendar::day_of;
+use wasurena_domain::catalogue::{Catalogue, Product};
 use wasurena_domain::customer::Stage;
 use wasurena_domain::follow_up::{Reason, State};
 use wasurena_domain::planner::plan;
 use wasurena_domain::policy::{Decision, decide};
 use wasurena_domain::programme::{Anchor, Class, Date, Dated, Occasions, Programme, SeriesLetter};
 use wasurena_domain::purchase::Consent;
+use wasurena_domain::shop::Shop;
 
 /// A message on a date, with so many texts: `winter-1`, `winter-2`, …
 pub(crate) fn dated(name: &str, on: Date, class: Class, texts: u32) -> Dated {
@@ -346,4 +348,74 @@ fn who_has_told_no_birthday_has_none() {
     buys(&mut story, "b", "--03-10", "2028-01-10 12:00");
     story.until("2028-03-20 12:00");
     is_sent(&story, "present", &[("present-1", "2028-03-03")]);
+}
+
+/// A reminder three days before they would buy again, and one two weeks before they are dormant.
+fn reminders() -> Programme {
+    let mut again = dated("again", Date::Reorder { days_before: 3 }, Class::Usage, 9);
+    again.window_days = Some(10);
+    let back = dated("back", Date::Dormant { days_before: 14 }, Class::Greeting, 2);
+    let programme = with(vec![again, back]);
+    assert_eq!(wasurena_domain::programme::check(&programme), []);
+    programme
+}
+
+/// A shop whose cups are bought again after sixty days.
+fn of_cups() -> Shop {
+    let cup =
+        Product { ids: vec!["cup".into()], name: "湯のみ".into(), reorder_days: Some(60), ..Product::default() };
+    Shop { products: Catalogue::new(vec![cup]), ..shop() }
+}
+
+#[test]
+fn who_has_bought_once_is_reminded_by_what_they_bought() {
+    let mut story = Story::of(of_cups(), reminders());
+    story.buys("a", "2026-12-01 12:00").until("2027-02-15 12:00");
+    is_sent(&story, "again", &[("again-1", "2027-01-27")]);
+    let of = story.follow_ups.iter().find(|f| f.step == id("again-1")).and_then(|f| f.purchase.clone());
+    assert_eq!(of, Some(crate::support::key("a")));
+    // Of what nobody has said a figure of, nothing is reminded of.
+    let mut story = Story::of(of_cups(), reminders());
+    story.buys_another("a", "plate", "2026-12-01 12:00").until("2027-11-01 12:00");
+    is_sent(&story, "again", &[]);
+}
+
+#[test]
+fn who_comes_back_is_reminded_by_their_own_interval() {
+    let mut story = Story::of(of_cups(), reminders());
+    // Gaps of 30, 40 and 90 days: the median is 40, and no long holiday changes it.
+    for (name, wall) in [("a", "2026-01-10"), ("b", "2026-02-09"), ("c", "2026-03-21"), ("d", "2026-06-19")] {
+        story.buys(name, &format!("{wall} 12:00"));
+    }
+    assert_eq!(story.customer.usual_gap_days(&story.shop), Some(40));
+    story.until("2026-09-01 12:00");
+    let expected = [("again-1", "2026-03-08"), ("again-2", "2026-04-22"), ("again-3", "2026-07-26")];
+    is_sent(&story, "again", &expected);
+    // An even number of gaps has two in the middle.
+    story.buys("e", "2026-09-02 12:00");
+    assert_eq!(story.customer.usual_gap_days(&story.shop), Some(57));
+}
+
+#[test]
+fn who_buys_in_time_is_not_reminded() {
+    let mut story = Story::of(of_cups(), reminders());
+    story.buys("a", "2026-12-01 12:00").until("2027-01-20 12:00");
+    check_planned(&story, &["again-1 2027-01-27 10:00"]);
+    story.buys("b", "2027-01-25 12:00").until("2027-01-26 12:00");
+    assert!(story.diary().contains(&"again-1 2027-01-27 10:00 cancelled replanned".to_owned()), "{:?}", story.diary());
+    // Fifty-five days lay between them. The text was not used up.
+    story.until("2027-04-10 12:00");
+    is_sent(&story, "again", &[("again-1", "2027-03-18")]);
+}
+
+#[test]
+fn r34_who_stays_away_hears_from_the_shop_before_they_are_dormant() {
+    let mut story = Story::of(shop(), reminders());
+    story.buys("a", "2026-12-01 12:00").until("2026-12-20 12:00");
+    check_planned(&story, &["back-1 2027-11-17 10:00"]);
+    story.buys_another("b", "plate", "2027-06-01 12:00").until("2028-12-01 12:00");
+    // Once: whoever is dormant stays so until they buy again.
+    is_sent(&story, "back", &[("back-1", "2028-05-17")]);
+    story.buys_another("c", "bowl", "2028-12-05 12:00").until("2030-01-01 12:00");
+    is_sent(&story, "back", &[("back-1", "2028-05-17"), ("back-2", "2029-11-21")]);
 }

@@ -186,6 +186,8 @@ fn any_dated(n: usize) -> impl Strategy<Value = Dated> {
             .prop_map(|(greeting, after_days)| Date::Season { greeting, after_days }),
         1 => (0..9_u32).prop_map(|days_before| Date::FirstPurchase { days_before }),
         1 => (12..20_u32).prop_map(|days_before| Date::Birthday { days_before }),
+        1 => (0..9_u32).prop_map(|days_before| Date::Reorder { days_before }),
+        1 => (1..30_u32).prop_map(|days_before| Date::Dormant { days_before }),
     ];
     let occasions = (1..3_u32, proptest::option::of(0..2_u32));
     let classes = proptest::collection::vec(any_class(), 1..4);

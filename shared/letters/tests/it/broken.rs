@@ -117,12 +117,18 @@ fn winter(from: &str, to: &str, expected: &[(&str, &str)]) {
 fn r07_dates_are_read_and_must_be_possible() {
     let at = |from: &str, to: &str, site: &str, what: &str| winter(from, to, &[(site, what)]);
     let on = "on = \"mid_winter\"";
-    at(on, "on = \"winter\"", "programme.toml:35: form", "birthday, first_purchase, or a season: new_year, mid_winter");
+    at(
+        on,
+        "on = \"winter\"",
+        "programme.toml:35: form",
+        "birthday, first_purchase, reorder, dormant, or a season: new_year, mid_winter",
+    );
     at(on, "", "programme.toml:33: form", "`on` is missing in [[date]]");
     at(on, "on = \"寒中見舞い\"\nafter_days = 26", "programme.toml:36: R7", "come when its days are over");
     at(on, "on = \"mid_winter\"\ndays_before = 3", "programme.toml:36: form", "within its days, not before them");
     at(on, "on = \"first_purchase\"\nafter_days = 3", "programme.toml:36: form", "has no days of its own");
     at(on, "on = \"first_purchase\"\ndays_before = 181", "programme.toml:36: form", "half a year before its date");
+    at(on, "on = \"dormant\"", "programme.toml:33: form", "dormant already");
     at(on, "on = \"birthday\"\nwindow_days = 1", "programme.toml:36: R6", "when the birthday is over");
     at(on, "on = \"mid_winter\"\nwindow_days = 181", "programme.toml:36: form", "later than half a year");
     at(on, "on = \"mid_winter\"\noccasions = \"3-2\"", "programme.toml:36: form", "for nobody who has bought");

@@ -33,20 +33,21 @@ fn bowl() -> Product {
         page: Some("https://sakura.example.jp/meshiwan".into()),
         story: Some("山の土です。薪で焼きます。".into()),
         delivery: Delivery::MadeToOrder,
+        reorder_days: Some(730),
     }
 }
 
 #[test]
 fn every_form_says_the_same() {
-    let english = "\u{feff}id,name,group,picture,page,story,delivery\r\n\
+    let english = "\u{feff}id,name,group,picture,page,story,delivery,reorder_days\r\n\
         7700 plink_1,粉引の飯碗,飯碗,https://img.example.jp/meshiwan.jpg,https://sakura.example.jp/meshiwan,\
-        \"山の土です。\r\n薪で焼きます。\",made_to_order\r\n,,,,,,\r\n";
-    let japanese = "届け方,商品名,物語,#価格,商品ID,グループ,画像,ページ\n\
+        \"山の土です。\r\n薪で焼きます。\",made_to_order,730\r\n,,,,,,,\r\n";
+    let japanese = "届け方,商品名,物語,#価格,商品ID,グループ,画像,ページ,買い替え日数\n\
         受注生産, 粉引の飯碗 ,山の土です。薪で焼きます。,3800,plink_1|7700,飯碗,https://img.example.jp/meshiwan.jpg,\
-        https://sakura.example.jp/meshiwan\n";
+        https://sakura.example.jp/meshiwan,730\n";
     let toml = "[[product]]\nid = [\"7700\", \"plink_1\"]\nname = \"粉引の飯碗\"\ngroup = \"飯碗\"\n\
         picture = \"https://img.example.jp/meshiwan.jpg\"\npage = \"https://sakura.example.jp/meshiwan\"\n\
-        story = \"\"\"\n山の土です。\n薪で焼きます。\"\"\"\ndelivery = \"made_to_order\"\n";
+        story = \"\"\"\n山の土です。\n薪で焼きます。\"\"\"\ndelivery = \"made_to_order\"\nreorder_days = 730\n";
     for (name, text) in [("products.csv", english), ("商品.csv", japanese), ("products.toml", toml)] {
         assert_eq!(read(name, text), [bowl()], "{name}");
     }
@@ -105,6 +106,14 @@ fn faults_are_told_by_row_and_column() {
 fn faults_of_toml_are_told_by_line() {
     for (text, expected) in [
         ("[[product]]\nid = \"7\"\n", "products.toml:1: `name` in [[product]] must not be empty"),
+        (
+            "[[product]]\nname = \"皿\"\nreorder_days = 0\n",
+            "products.toml:3: `reorder_days` in [[product]] must be a whole number of days from 1 to 3660",
+        ),
+        (
+            "[[product]]\nname = \"皿\"\nreorder_days = \"soon\"\n",
+            "products.toml:3: `reorder_days` in [[product]] must be a whole number from 0",
+        ),
         ("[[product]]\nname = 7\n", "products.toml:2: `name` in [[product]] must be a text"),
         (
             "[[product]]\nname = \"皿\"\npicture = \"ftp://a\"\n",

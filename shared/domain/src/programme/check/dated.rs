@@ -29,7 +29,7 @@ pub(super) fn check_dated(programme: &Programme) -> Vec<Finding> {
 fn check_one(dated: &Dated, index: usize) -> Vec<Finding> {
     let Dated { id, occasions, .. } = dated;
     let is_birthday = matches!(dated.on, Date::Birthday { .. });
-    let rows: [Row<'_>; 7] = [
+    let rows: [Row<'_>; 8] = [
         (
             !is_quarter_hour(dated.at),
             "at",
@@ -60,18 +60,25 @@ fn check_one(dated: &Dated, index: usize) -> Vec<Finding> {
             "set window_days to 180 at most",
         ),
         (
-            days_before(dated.on) > WINDOW_DAYS_MAX,
+            dated.on.days_before() > WINDOW_DAYS_MAX,
             "days_before",
             Rule::Form,
             format!("`{id}` comes more than half a year before its date"),
             "set days_before to 180 at most",
         ),
         (
-            is_birthday && dated.window_days.is_some_and(|days| days > days_before(dated.on)),
+            is_birthday && dated.window_days.is_some_and(|days| days > dated.on.days_before()),
             "window_days",
             Rule::R6,
             format!("`{id}` may come when the birthday is over"),
             "set window_days to days_before at most, or take it out",
+        ),
+        (
+            matches!(dated.on, Date::Dormant { days_before: 0 }),
+            "days_before",
+            Rule::Form,
+            format!("`{id}` comes when they are dormant already"),
+            "set days_before to 1 or more; what is for the dormant says so by its own `stages`",
         ),
     ];
     broken(rows, |key| Site::Dated { index, key })
@@ -81,14 +88,7 @@ fn check_one(dated: &Dated, index: usize) -> Vec<Finding> {
 fn is_over(on: Date) -> bool {
     match on {
         Date::Season { greeting, after_days } => YEARS.into_iter().any(|year| days_of(greeting, year) <= after_days),
-        Date::FirstPurchase { .. } | Date::Birthday { .. } => false,
-    }
-}
-
-fn days_before(on: Date) -> u32 {
-    match on {
-        Date::Season { .. } => 0,
-        Date::FirstPurchase { days_before } | Date::Birthday { days_before } => days_before,
+        _ => false,
     }
 }
 
