@@ -63,6 +63,10 @@ impl Catalogue {
     /// The product with this id; else the one with this name, whatever its width and case.
     #[must_use]
     pub fn find(&self, id: Option<&str>, name: Option<&str>) -> Option<&Product> {
+        // Asked many times for each plan, and folding a name is most of a look-up.
+        if self.products.is_empty() {
+            return None;
+        }
         let by_id = id.and_then(|id| self.by_id.get(id));
         let by_name = || name.or(id).and_then(|name| self.by_name.get(&folded(name)));
         by_id.or_else(by_name).and_then(|place| self.products.get(*place))
