@@ -39,6 +39,7 @@
 //!
 //! Pure: files come in as text, mails go out as values. No clock, no disk, no network.
 
+mod about;
 mod book;
 mod compile;
 mod context;
