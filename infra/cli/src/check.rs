@@ -5,25 +5,14 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use wasurena_domain::ids::ShopId;
-use wasurena_letters::{Files, SHOP_FILE};
+use wasurena_letters::Files;
 
 /// The folder's name stands in for the shop's while it is only checked.
 const SHOP: &str = "check";
 
 /// Checks the programme in a folder. Exit code 1 where anything was found.
 pub(crate) fn run(folder: &Path, out: &mut impl Write) -> anyhow::Result<ExitCode> {
-    let mut files = folder::programme(folder)?;
-    if folder.join(SHOP_FILE).is_file() {
-        let settings = folder::text(&folder.join(SHOP_FILE))?;
-        files.extend(folder::products(folder, &settings)?);
-        files.push((SHOP_FILE.to_owned(), settings));
-    }
-    anyhow::ensure!(
-        !files.is_empty(),
-        "{} holds no programme: name the folder with shop.toml and programme.toml",
-        folder.display()
-    );
-    let files = Files::new(files)?;
+    let files = Files::new(folder::everything(folder)?)?;
     match wasurena_letters::load(&ShopId::parse(SHOP)?, &files) {
         Ok(book) => {
             let messages = book.programme.messages().count();

@@ -4,10 +4,26 @@ use anyhow::Context;
 use encoding_rs::{Encoding, SHIFT_JIS, UTF_8};
 use std::fs;
 use std::path::Path;
-use wasurena_letters::{is_programme_file, product_files_of};
+use wasurena_letters::{SHOP_FILE, is_programme_file, product_files_of};
 
 /// Files of a programme: path inside its folder, with `/`, to text.
 pub(crate) type Texts = Vec<(String, String)>;
+
+/// All files of a folder with settings, products and a programme.
+pub(crate) fn everything(folder: &Path) -> anyhow::Result<Texts> {
+    let mut files = programme(folder)?;
+    if folder.join(SHOP_FILE).is_file() {
+        let settings = text(&folder.join(SHOP_FILE))?;
+        files.extend(products(folder, &settings)?);
+        files.push((SHOP_FILE.to_owned(), settings));
+    }
+    anyhow::ensure!(
+        !files.is_empty(),
+        "{} holds no programme: name the folder with shop.toml and programme.toml",
+        folder.display()
+    );
+    Ok(files)
+}
 
 /// The programme's own files in a folder: everything but settings and products.
 pub(crate) fn programme(folder: &Path) -> anyhow::Result<Texts> {
@@ -43,7 +59,7 @@ pub(crate) fn text(path: &Path) -> anyhow::Result<String> {
 }
 
 /// A table, in UTF-8 or as Excel saves one in Japan.
-fn table(path: &Path) -> anyhow::Result<String> {
+pub(crate) fn table(path: &Path) -> anyhow::Result<String> {
     let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let mend = "save it as CSV UTF-8";
     decoded(&bytes).with_context(|| format!("{} is neither UTF-8 nor Shift_JIS (CP932): {mend}", path.display()))

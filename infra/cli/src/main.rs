@@ -5,6 +5,7 @@ mod demo;
 mod folder;
 mod owner;
 mod shop;
+mod simulate;
 mod site;
 mod today;
 mod up;
@@ -19,6 +20,10 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use wasurena_cloud::clock::WallClock;
 use wasurena_cloud::telemetry::Lines;
+
+/// Planning a year for a hundred thousand people is mostly many small allocations.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Wasurena keeps small shops from being forgotten.
 #[derive(Debug, Parser)]
@@ -56,6 +61,8 @@ enum Command {
         /// The folder with shop.toml, programme.toml, the frames and letters/
         programme: PathBuf,
     },
+    /// Try a programme on last year's orders, or on made-up people: a year of mails in seconds, and nothing is sent
+    Simulate(simulate::Simulate),
     /// Show the owner's list: what only a person can do, the most pressing first
     Today(today::WhichShop),
     /// Stop everything that a shop sends, at once
@@ -93,6 +100,7 @@ fn main() -> anyhow::Result<ExitCode> {
             Command::Demo { exit } => demo::run(exit, &mut std::io::stdout()).await,
             Command::Up { port, data, now, frozen } => up::run(port, data, now, frozen).await,
             Command::Check { programme } => check::run(&programme, &mut std::io::stdout()),
+            Command::Simulate(what) => simulate::run(&what, &mut std::io::stdout(), &mut std::io::stderr()),
             Command::Today(which) => Box::pin(today::today(which, &mut std::io::stdout())).await,
             Command::Stop(stop) => Box::pin(today::stop(stop, &mut std::io::stdout())).await,
             Command::Customer(command) => Box::pin(owner::customer(command, &mut std::io::stdout())).await,

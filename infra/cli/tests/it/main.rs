@@ -5,4 +5,5 @@
 mod owner;
 mod program;
 mod shop;
+mod simulate;
 mod support;
