@@ -34,7 +34,6 @@ pub(crate) struct Orders {
     pub(crate) faults: Vec<Fault>,
     /// The first order.
     pub(crate) first_at: Option<DateTime<Utc>>,
-    pub(crate) last_at: Option<DateTime<Utc>>,
 }
 
 /// Somebody who ordered.
@@ -103,7 +102,13 @@ impl Orders {
             }
             let number = reading.cell(&row, Field::Order);
             if let Some((buyer, order)) = number.as_ref().and_then(|number| by_number.get(number)) {
-                reading.add_line(&mut orders.buyers[*buyer].orders[*order].order, &row);
+                let order = &mut orders.buyers[*buyer].orders[*order].order;
+                if reading.is_of(&row, &order.buyer) {
+                    reading.add_line(order, &row);
+                } else {
+                    let what = "has the number of somebody else's order".to_owned();
+                    orders.faults.push(Fault { line, what, mend: "give each order a number of its own" });
+                }
                 continue;
             }
             let read = if row.len() > width {
@@ -135,7 +140,6 @@ impl Orders {
 
     fn note(&mut self, at: DateTime<Utc>) {
         self.first_at = self.first_at.into_iter().chain([at]).min();
-        self.last_at = self.last_at.into_iter().chain([at]).max();
     }
 
     /// How many orders come when everything has ended.
@@ -228,6 +232,12 @@ impl Reading<'_> {
         self.add_line(&mut order.1, row);
         let is_cancelled = self.cell(row, Field::Status).is_some_and(|status| is_cancelled(&status));
         Ok(Placed { key: order.0, order: order.1, is_cancelled })
+    }
+
+    /// Whether a row with the number of an order is one of its lines: it names the same address, or none.
+    fn is_of(&self, row: &StringRecord, buyer: &Buyer) -> bool {
+        let email = self.cell(row, Field::Mail).map(|mail| EmailAddress::parse(&mail).ok());
+        email.is_none_or(|email| email == buyer.email)
     }
 
     /// Adds what a row says of a thing. Of several, the first is the one that messages speak of.

@@ -30,6 +30,7 @@ const ORDERS: &str = "注文番号,注文日,メールアドレス,お名前,商
 7,2025-05-04,goro@example.jp,見本 五郎,片口,500,キャンセル
 8,2025-05-05,rokuro@example.jp,見本 六郎,片口,500,済,余り
 9,2027-05-05,nana@example.jp,見本 七子,片口,500,
+9,2027-05-05,yae@example.jp,見本 八重,片口,500,
 ";
 
 fn order_file(folder: &Path, text: &str) -> PathBuf {
