@@ -48,10 +48,11 @@ pub(super) fn place<'a>(situation: &Situation<'a>, wishes: &[Wish]) -> Vec<Place
     }
     let stands = |wish: &Wish| find(situation, &wish.id).is_some_and(|f| f.state == State::Planned);
     let last = |wish: &Wish| wish.rhythm.as_ref().and_then(|rhythm| rhythm.last);
-    choosing
-        .sort_by_key(|w| (w.priority, !stands(w), Reverse(w.stride), last(w), w.latest, Reverse(w.day), w.id.clone()));
+    choosing.sort_by_key(|w| (w.priority, !stands(w), Reverse(w.stride), last(w), w.latest, Reverse(w.day), &w.id));
+    let needs: Vec<Option<Need>> = choosing.iter().map(|wish| need(situation, wish)).collect();
     for (place, wish) in choosing.iter().enumerate() {
-        let claims = choosing[place + 1..].iter().filter_map(|later| claim(situation, wish, later)).collect();
+        let later = choosing[place + 1..].iter().zip(&needs[place + 1..]);
+        let claims = later.filter_map(|(later, need)| claim(wish, later, need.as_ref()?)).collect();
         let one = choose(situation, wish, &Choice { sheet: &sheet, claims });
         if one.is_possible() {
             sheet.take(day_of(one.slot.start(), situation.shop.zone), wish.priority.is_promise());
@@ -89,12 +90,22 @@ struct Choice<'a> {
     claims: Vec<NaiveDate>,
 }
 
+/// The first day on which a wish could go out, were it alone.
+struct Need {
+    day: NaiveDate,
+    is_only: bool,
+}
+
+fn need(situation: &Situation<'_>, wish: &Wish) -> Option<Need> {
+    let mut possible = days(situation, wish, wish.day, wish.latest);
+    let day = possible.next()?;
+    Some(Need { day, is_only: possible.next().is_none() })
+}
+
 /// The day that a later wish needs: its only one, or the one of a remedy before which a promise gives way.
-fn claim(situation: &Situation<'_>, wish: &Wish, later: &Wish) -> Option<NaiveDate> {
-    let mut possible = days(situation, later, later.day, later.latest);
-    let first = possible.next()?;
+fn claim(wish: &Wish, later: &Wish, need: &Need) -> Option<NaiveDate> {
     let is_apology = wish.priority.is_promise() && later.priority == Priority::Remedy;
-    (is_apology || possible.next().is_none()).then_some(first)
+    (is_apology || need.is_only).then_some(need.day)
 }
 
 fn choose<'a>(situation: &Situation<'a>, wish: &Wish, choice: &Choice<'_>) -> Placed<'a> {
@@ -180,11 +191,11 @@ fn find_slot(
     let is_unclaimed = |day: &NaiveDate| !claims.iter().any(|claim| sheet.are_near(*claim, *day));
     let is_workday = |day: &NaiveDate| !situation.shop.holidays.contains(day);
 
-    let fitting: Vec<NaiveDate> = days(situation, wish, first, latest).filter(allows).collect();
     let standing = standing(situation, wish, deadline).map(|slot| (day_of(slot.start(), zone), slot));
     if let Some((_, slot)) = standing.filter(|(day, _)| allows(day)) {
         return Some(slot);
     }
+    let fitting: Vec<NaiveDate> = days(situation, wish, first, latest).filter(allows).collect();
     let unclaimed = || fitting.iter().filter(|day| is_unclaimed(day));
     let chosen = unclaimed().find(|day| is_workday(day)).or_else(|| unclaimed().next());
     let chosen = chosen.or_else(|| fitting.iter().find(|day| is_workday(day))).or(fitting.first());
