@@ -1,6 +1,6 @@
 //! How long a plan takes: what a million customers cost is this many times as much, for a plan knows one customer.
 //!
-//! `cargo bench --workspace --bench planning` shows the time of a plan, and how many a second that is, for somebody who has
+//! `cargo bench -p wasurena-domain --bench planning` shows the time of a plan, and how many a second that is, for somebody who has
 //! just bought, for somebody with a year of messages behind them, and for the same where nothing is left to change.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
