@@ -9,6 +9,7 @@ mod simulate;
 mod site;
 mod today;
 mod up;
+mod words;
 
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};

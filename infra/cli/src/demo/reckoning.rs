@@ -1,7 +1,7 @@
 //! The end of the story: which promises were kept, and what is left for the owner to do.
 
 use super::story::Person;
-use super::teller::why;
+use crate::words::{what_to_do, why};
 use std::io::Write;
 use wasurena_domain::follow_up::Reason;
 use wasurena_domain::ids::{CustomerId, ShopId};
@@ -88,22 +88,4 @@ async fn find(world: &World, shop: &ShopId, person: Person) -> anyhow::Result<Op
     let phone = wasurena_domain::contact::PhoneNumber::parse(person.phone)?;
     let digest = keys.identify(shop, &format!("phone:{}", phone.as_str()))?;
     Ok(world.diary().phone(shop, &digest).await?.and_then(|record| record.only_customer().cloned()))
-}
-
-fn what_to_do(kind: &str) -> &'static str {
-    match kind {
-        "write_postcard" => "メールの届かないお客さまへ葉書を書く",
-        "keep_promise" => "お便りが届かなかったお客さまへ、別の方法でご連絡する",
-        "write_letter" => "次のお便りの文面を書く",
-        "decide_order" => "法人や大口のご注文に、お便りするかどうかを決める",
-        "mend_record" => "読めなくなった記録を直す(管理する人に伝える)",
-        "settle_case" => "返品や破損のあったお客さまのお話を伺い、おさめる",
-        "find_address" => "メールの届かないお客さまに、新しいアドレスを伺う",
-        "check_name" => "お名前のわからないお客さまを確かめる",
-        "hand_over_data" => "お客さまの控えを、求めに応じてお渡しする",
-        "erase_cart" => "カートからの求めで、その控えを消す",
-        "erase_person" => "消してほしいとのお求め。同じ電話番号のこのお客さまかどうかを確かめる",
-        "sending_stopped" => "メールの送信が止まっている。送信の設定を確かめる",
-        _ => "確かめる",
-    }
 }

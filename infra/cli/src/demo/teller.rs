@@ -2,6 +2,7 @@
 //! out when, what did not and why.
 
 use super::story::{Event, Happening, Person, Says};
+use crate::words::{class_name, why};
 use anyhow::{Context, ensure};
 use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Asia::Tokyo;
@@ -250,46 +251,4 @@ fn what_happened(event: &Event) -> String {
 fn day(at: DateTime<Utc>) -> String {
     let local = at.with_timezone(&Tokyo);
     format!("{}/{}", local.month(), local.day())
-}
-
-fn class_name(class: &str) -> &'static str {
-    match class {
-        "thanks" => "お礼",
-        "survey" => "無事に届いたかのお尋ね",
-        "usage" => "使い方",
-        "voices" => "お客さまの声",
-        "story" => "お店の話",
-        "greeting" => "ごあいさつ",
-        "promotion" => "ご案内",
-        _ => "お便り",
-    }
-}
-
-/// A reason, as an owner would say it.
-pub(crate) fn why(reason: &str) -> &'static str {
-    match reason {
-        "opted_out" => "お止めになりました",
-        "purchase_undone" => "ご注文がキャンセルされました",
-        "no_consent" => "お便りの希望をいただいていません",
-        "no_mail_address" => "メールアドレスがありません(葉書をどうぞ)",
-        "before_second_purchase" => "二度目のお買い上げより前でした",
-        "not_for_stage" => "いまのお付き合いには合わないお便りです",
-        "too_often" => "お便りが重なるので控えました",
-        "window_over" => "お送りできる期間が過ぎました",
-        "known_too_late" => "注文を知ったのが遅すぎました",
-        "step_gone" => "いまの予定に、このお便りはありません",
-        "replanned" => "予定を組み直しました",
-        "held_wholesale" => "店主がお決めになるのを待っています",
-        "no_purchase" => "お買い上げには数えないご注文です",
-        "marketplace_forbids" => "マーケットプレイスの決まりで、ご連絡できません",
-        "case_open" => "まずお詫びをする番です",
-        "address_bounced" => "メールが届かなくなりました(葉書をどうぞ)",
-        "mailbox_unavailable" => "何度お送りしても、受信箱に入りませんでした",
-        "complained" => "迷惑メールとして知らされました",
-        "erased" => "お客さまの求めで、控えを消しました",
-        "account_cannot_send" => "送信の設定が止まっていました",
-        "refused_by_provider" => "相手のメールサーバーに断られました",
-        "unknown_whether_sent" => "届いたかどうか確かめられませんでした",
-        _ => "お送りできませんでした",
-    }
 }

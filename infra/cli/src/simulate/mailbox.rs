@@ -6,7 +6,7 @@
 
 use super::calendar::escaped;
 use super::life::Onlooker;
-use super::report::class_name;
+use crate::words::class_name;
 use anyhow::Context;
 use chrono::{DateTime, Datelike, Utc};
 use std::collections::BTreeMap;
@@ -96,7 +96,7 @@ impl Onlooker for Mailbox<'_> {
         self.write(&format!("{month}/{file}.html"), &mail.html)?;
         self.write(&format!("{month}/{file}.txt"), &format!("{head}\n{}", mail.text))?;
         let at = local.format("%Y-%m-%d %H:%M").to_string();
-        let entry = Entry { at, file, to, subject: mail.subject, class: class_name(follow_up.class) };
+        let entry = Entry { at, file, to, subject: mail.subject, class: class_name(follow_up.class.name()) };
         self.months.entry(month).or_default().push(entry);
         Ok(())
     }

@@ -2,12 +2,12 @@
 
 use super::audit::Violation;
 use super::tally::{Promised, Tally};
+use crate::words::{class_name, what_to_do, why};
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::Write;
 use wasurena_domain::follow_up::Reason;
-use wasurena_domain::programme::Class;
 use wasurena_domain::shop::Shop;
 use wasurena_domain::task::TaskKind;
 
@@ -71,7 +71,7 @@ pub(crate) fn table(tally: &Tally, shop: &Shop, out: &mut impl Write) -> std::io
     }
     writeln!(out, "  おひとりあたり {}、多い方で {}", average(tally), most(tally))?;
     for (class, mails) in &tally.per_class {
-        writeln!(out, "  ・{} {mails} 通", class_name(*class))?;
+        writeln!(out, "  ・{} {mails} 通", class_name(class.name()))?;
     }
     writeln!(out)?;
     writeln!(out, "■ 重なり")?;
@@ -81,7 +81,7 @@ pub(crate) fn table(tally: &Tally, shop: &Shop, out: &mut impl Write) -> std::io
     for (reason, n) in
         tally.not_sent.iter().filter(|(reason, _)| !matches!(reason, Reason::TooOften | Reason::Replanned))
     {
-        writeln!(out, "  お送りしなかった({}) … {n} 通", reason.name())?;
+        writeln!(out, "  お送りしなかった … {n} 通({})", why(reason.name()))?;
     }
     writeln!(out)?;
     writeln!(out, "■ 約束")?;
@@ -91,7 +91,7 @@ pub(crate) fn table(tally: &Tally, shop: &Shop, out: &mut impl Write) -> std::io
     writeln!(out, "■ 人の手で")?;
     writeln!(out, "  葉書 {} 枚、お電話 0 件、訪問 0 件", tally.letters)?;
     for (kind, n) in tally.tasks.iter().filter(|(kind, _)| **kind != TaskKind::WritePostcard) {
-        writeln!(out, "  {} {n} 件", kind.name())?;
+        writeln!(out, "  {} … {n} 件", what_to_do(kind.name()))?;
     }
     writeln!(out)?;
     writeln!(out, "■ 費用 {} 円", cost_yen(tally))?;
@@ -150,20 +150,4 @@ fn most(tally: &Tally) -> String {
 
 fn told(day: NaiveDate) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
-}
-
-/// What a class is called among shopkeepers.
-pub(crate) fn class_name(class: Class) -> &'static str {
-    match class {
-        Class::Thanks => "お礼",
-        Class::Survey => "お尋ね",
-        Class::Usage => "使い方",
-        Class::Voices => "お客さまの声",
-        Class::Story => "お話",
-        Class::Greeting => "ごあいさつ",
-        Class::Newsletter => "店だより",
-        Class::Remedy => "お詫び",
-        Class::Promotion => "お知らせ",
-        Class::Offer => "ご優待",
-    }
 }

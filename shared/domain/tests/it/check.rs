@@ -117,7 +117,7 @@ fn series_must_be_possible() {
 }
 
 #[test]
-fn r07_dates_must_be_possible_and_for_somebody() {
+fn r7_dates_must_be_possible_and_for_somebody() {
     let winter = || dated("winter", season(Greeting::MidWinter), Class::Greeting, 2);
     let finds = |change: &dyn Fn(&mut Dated), expected: &[&str]| {
         let mut one = winter();
@@ -148,7 +148,7 @@ fn r07_dates_must_be_possible_and_for_somebody() {
 }
 
 #[test]
-fn r08_one_date_has_one_message_for_everybody() {
+fn r8_one_date_has_one_message_for_everybody() {
     let winter = || dated("winter", season(Greeting::MidWinter), Class::Greeting, 2);
     let both = |change: &dyn Fn(&mut Dated, &mut Dated), expected: &[&str]| {
         let mut other = dated("cold", season(Greeting::MidWinter), Class::Greeting, 2);

@@ -59,7 +59,7 @@ fn is_sent(story: &Story, prefix: &str, expected: &[(&str, &str)]) {
 }
 
 #[test]
-fn r07_a_greeting_comes_in_its_season_every_year_with_another_text() {
+fn r7_a_greeting_comes_in_its_season_every_year_with_another_text() {
     let mut story = Story::of(shop(), greetings(3));
     story.buys("a", "2026-12-01 12:00").until("2030-01-01 12:00");
     let winters = [("winter-1", "2027-01-08"), ("winter-2", "2028-01-08"), ("winter-3", "2029-01-08")];
@@ -121,7 +121,7 @@ fn a_programme_says_where_in_its_season_a_greeting_comes() {
 }
 
 #[test]
-fn r07_a_season_that_is_over_waits_for_the_next_year() {
+fn r7_a_season_that_is_over_waits_for_the_next_year() {
     let mut story = Story::of(shop(), greetings(3));
     story.buys("a", "2026-12-01 12:00").until("2027-07-20 12:00");
     // Nobody is at home from before 大暑 until after 立秋: the sender finds the greeting past its days.
@@ -248,7 +248,7 @@ fn a_date_makes_way_for_a_purchase_and_letters_for_a_date() {
 }
 
 #[test]
-fn r05_ten_years_of_a_roofer_who_greets_twice_a_year() {
+fn r5_ten_years_of_a_roofer_who_greets_twice_a_year() {
     let mut programme = greetings(12);
     let mut anniversary = dated("year", Date::FirstPurchase { days_before: 0 }, Class::Usage, 12);
     anniversary.window_days = Some(14);
@@ -297,7 +297,7 @@ fn buys(story: &mut Story, name: &str, birthday: &str, wall: &str) {
 }
 
 #[test]
-fn r06_a_birthday_is_greeted_shortly_before_it_every_year() {
+fn r6_a_birthday_is_greeted_shortly_before_it_every_year() {
     let mut story = Story::of(shop(), birthdays());
     buys(&mut story, "a", "1980-02-29", "2026-12-01 12:00");
     story.until("2029-12-01 12:00");
@@ -313,7 +313,7 @@ fn r06_a_birthday_is_greeted_shortly_before_it_every_year() {
 }
 
 #[test]
-fn r06_an_offer_is_for_those_who_have_bought_twice() {
+fn r6_an_offer_is_for_those_who_have_bought_twice() {
     let mut story = Story::of(shop(), birthdays());
     buys(&mut story, "a", "--01-03", "2026-06-01 12:00");
     story.until("2026-12-14 12:00");

@@ -114,7 +114,7 @@ fn winter(from: &str, to: &str, expected: &[(&str, &str)]) {
 }
 
 #[test]
-fn r07_dates_are_read_and_must_be_possible() {
+fn r7_dates_are_read_and_must_be_possible() {
     let at = |from: &str, to: &str, site: &str, what: &str| winter(from, to, &[(site, what)]);
     let on = "on = \"mid_winter\"";
     at(
@@ -156,7 +156,7 @@ fn r07_dates_are_read_and_must_be_possible() {
 }
 
 #[test]
-fn r07_what_a_house_in_mourning_should_not_read() {
+fn r7_what_a_house_in_mourning_should_not_read() {
     let letter = |to: &str, what: &str| winter("寒い日が続きます。", to, &[("letters/winter-one.txt:3: R7", what)]);
     letter("一年、おめでとうございます。", "「おめでと」 reaches houses in mourning too");
     letter("あけましておめでとうございます。", "「あけまして」");

@@ -113,7 +113,7 @@ fn the_default_year_has_its_messages() {
 }
 
 #[test]
-fn r07_the_seasons_are_greeted_for_two_years_and_nobody_is_congratulated() {
+fn r7_the_seasons_are_greeted_for_two_years_and_nobody_is_congratulated() {
     let (book, name) = (book(), hanako());
     let dates: Vec<_> = book.programme.dated.iter().map(|d| (d.on.name(), d.letters.len())).collect();
     let others = [("first_purchase", 2), ("birthday", 2), ("birthday", 2)];
