@@ -214,6 +214,7 @@ impl Reading<'_> {
                     email,
                     phone: None,
                     name: self.cell(row, Field::Name).and_then(|name| PersonName::parse(&name)),
+                    birthday: None,
                 },
                 consent,
                 consent_at: None,

@@ -10,6 +10,7 @@ use super::life::{Sent, World};
 use super::person::{Event, Person};
 use chrono::{DateTime, Duration, Utc};
 use fastrand::Rng;
+use wasurena_domain::birthday::Birthday;
 use wasurena_domain::calendar::day_of;
 use wasurena_domain::contact::{EmailAddress, PersonName};
 use wasurena_domain::ids::{CartId, CustomerId, InvalidId, OrderId, PurchaseKey};
@@ -25,6 +26,8 @@ const GAP_DECILES: [i64; 11] = [7, 18, 30, 43, 58, 75, 97, 127, 170, 250, 500];
 const CONSENT: (u32, u32) = (800, 60);
 /// In a thousand: leave no mail address.
 const NO_MAIL: u32 = 20;
+/// In a thousand: have told their birthday, without its year.
+const BIRTHDAY: u32 = 150;
 /// In a thousand orders: are for somebody else.
 const GIFTS: u32 = 80;
 /// In a thousand orders: are made only after the order.
@@ -134,6 +137,12 @@ impl People {
     }
 }
 
+/// Somebody's birthday, where they have told it.
+fn birthday(dice: &mut Rng) -> Option<Birthday> {
+    let (is_told, month, day) = (in_thousand(dice, BIRTHDAY), dice.u32(1..13), dice.u32(1..29));
+    is_told.then(|| Birthday::parse(&format!("--{month:02}-{day:02}")).ok()).flatten()
+}
+
 impl Crowd for People {
     fn count(&self) -> u64 {
         self.count
@@ -149,6 +158,7 @@ impl Crowd for People {
             email: email.as_deref().and_then(|email| EmailAddress::parse(email).ok()),
             phone: None,
             name: PersonName::from_parts(family, given),
+            birthday: birthday(&mut dice),
         };
         let consent = match dice.u32(..1000) {
             n if n < CONSENT.0 => Consent::Granted,
