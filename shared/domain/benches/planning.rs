@@ -5,6 +5,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
+#[path = "../tests/it/story.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
+mod story;
 #[path = "../tests/it/support.rs"]
 #[allow(dead_code, reason = "the tests use more of it")]
 mod support;

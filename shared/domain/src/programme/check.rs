@@ -7,6 +7,7 @@ use super::{Anchor, Class, Programme, Series, Start, Step};
 use crate::calendar::is_quarter_hour;
 use crate::customer::Stage;
 use crate::ids::StepId;
+use chrono::NaiveTime;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -137,6 +138,12 @@ pub fn check(programme: &Programme) -> Vec<Finding> {
 /// One row of a table of rules: whether it is broken, the key at fault, the rule, what is wrong, how to mend it.
 type Row<'a> = (bool, &'static str, Rule, String, &'a str);
 
+/// The row of a time of day.
+fn time_of_day(id: &StepId, at: NaiveTime) -> Row<'static> {
+    let what = format!("`{id}` goes out at a time that is no quarter hour");
+    (!is_quarter_hour(at), "at", Rule::Form, what, "set at to :00, :15, :30 or :45")
+}
+
 fn finding(site: Site, rule: Rule, what: impl Into<String>, mend: impl Into<String>) -> Finding {
     Finding { site, rule, what: what.into(), mend: mend.into() }
 }
@@ -166,13 +173,7 @@ fn check_step(step: &Step, index: usize) -> Vec<Finding> {
         ),
         (too_late, "latest_day", Rule::Form, late_what, "set latest_day to 3660 at most"),
         (unknown_too_late, "unknown_day", Rule::Form, unknown_what, "set unknown_day to 3660 at most"),
-        (
-            !is_quarter_hour(step.at),
-            "at",
-            Rule::Form,
-            format!("`{id}` goes out at a time that is no quarter hour"),
-            "set at to :00, :15, :30 or :45",
-        ),
+        time_of_day(id, step.at),
         (
             occasions.from == 0 || occasions.to.is_some_and(|to| to < occasions.from),
             "occasions",
@@ -224,13 +225,7 @@ fn check_series(programme: &Programme, series: &Series, index: usize) -> Vec<Fin
         _ => None,
     };
     let rows: [Row<'_>; 8] = [
-        (
-            !is_quarter_hour(series.at),
-            "at",
-            Rule::Form,
-            format!("`{id}` goes out at a time that is no quarter hour"),
-            "set at to :00, :15, :30 or :45",
-        ),
+        time_of_day(id, series.at),
         (
             *every_days == 0 || *every_days > DAYS_MAX,
             "every_days",

@@ -22,4 +22,5 @@ mod rules;
 mod scenarios;
 mod simulation;
 mod stages;
+mod story;
 mod support;

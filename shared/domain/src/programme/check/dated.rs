@@ -1,8 +1,7 @@
 //! What the messages on dates must keep: each has days on which it can come, and no date has two for the same people.
 
-use super::{Finding, Row, Rule, SELLING_FROM_OCCASION, Site, broken, finding};
+use super::{Finding, Row, Rule, SELLING_FROM_OCCASION, Site, broken, finding, time_of_day};
 use crate::almanac::Greeting;
-use crate::calendar::is_quarter_hour;
 use crate::programme::{Date, Dated, Programme};
 
 /// The years over which a season's days are counted: its shortest counts.
@@ -30,13 +29,7 @@ fn check_one(dated: &Dated, index: usize) -> Vec<Finding> {
     let Dated { id, occasions, .. } = dated;
     let is_birthday = matches!(dated.on, Date::Birthday { .. });
     let rows: [Row<'_>; 8] = [
-        (
-            !is_quarter_hour(dated.at),
-            "at",
-            Rule::Form,
-            format!("`{id}` goes out at a time that is no quarter hour"),
-            "set at to :00, :15, :30 or :45",
-        ),
+        time_of_day(id, dated.at),
         (
             occasions.from == 0 || occasions.to.is_some_and(|to| to < occasions.from),
             "occasions",
