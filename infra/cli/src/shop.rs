@@ -1,25 +1,49 @@
-//! `wasurena shop apply`: a shop's file, checked with all it names, then put in place.
+//! `wasurena shop apply`: a shop's file, checked with all it names, held against the customers whom the shop has, then put
+//! in place.
 
+mod changes;
 mod secrets;
 mod wanted;
 
-use crate::site::Site;
+use crate::site::{Rooms, Site};
+use changes::{Changes, changes};
+use chrono::{DateTime, Utc};
 use clap::Args;
+use serde::Serialize;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use wanted::Read;
+use wanted::{Read, Wanted};
+use wasurena_cloud::bookshelf::{BookError, OpenBook};
 use wasurena_cloud::diary::DiaryError;
 use wasurena_cloud::keyring::KeyringError;
 use wasurena_cloud::shop_settings::{Applied, ApplyError, Office, ShopSettings};
+use wasurena_domain::ids::ShopId;
+use wasurena_letters::{Files, renamed};
 
 /// What `wasurena shop apply` is asked to do.
 #[derive(Debug, Args)]
 pub(crate) struct Apply {
     /// The shop's file, such as shop.toml
     file: PathBuf,
+    /// Only show what it would change for the customers, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Publish although a promise to a customer breaks (R1, R2), for this reason, which goes on record
+    #[arg(long, value_name = "WHY")]
+    force: Option<String>,
     #[command(flatten)]
     site: Site,
+}
+
+/// What a publication changes for the shop's customers, as it stays on record beside the version.
+#[derive(Debug, Serialize)]
+struct Record<'a> {
+    at: DateTime<Utc>,
+    #[serde(flatten)]
+    changes: &'a Changes,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forced: Option<&'a str>,
 }
 
 /// Checks and applies. Exit code 1 where anything was found; then nothing is written.
@@ -34,12 +58,90 @@ pub(crate) async fn apply(apply: Apply, out: &mut impl Write) -> anyhow::Result<
             return Ok(ExitCode::FAILURE);
         }
     };
+    let rooms = apply.site.open().await?;
+    let standing =
+        standing(&rooms, &wanted.settings.shop).await.map_err(|error| unapplied(error.into(), apply.site.local()))?;
+    let record = match &standing {
+        None => None,
+        Some(standing) => match apply.hold_against(&rooms, &wanted, standing, out).await? {
+            Held::Fits(record) => record,
+            Held::Refused => return Ok(ExitCode::FAILURE),
+        },
+    };
+    if apply.dry_run {
+        writeln!(out, "nothing was written")?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let Site { table, secrets_path, .. } = &apply.site;
     let clients = apply.site.clients().await;
-    let applied = Office::new(&clients, table, secrets_path).apply(&wanted).await;
+    let applied = Office::new(&clients, table, secrets_path).recording(record).apply(&wanted.settings).await;
     let applied = applied.map_err(|error| unapplied(error, apply.site.local()))?;
-    tell(&wanted, &applied, apply.site.local(), out)?;
+    tell(&wanted.settings, &applied, apply.site.local(), out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The version that sends now.
+struct Standing {
+    open: OpenBook,
+    files: Files,
+}
+
+/// The version that sends; `None` where there is none, or none that can be read any more: then nothing can be held
+/// against it.
+async fn standing(rooms: &Rooms, shop: &ShopId) -> Result<Option<Standing>, BookError> {
+    let open = match rooms.bookshelf.open(shop).await {
+        Ok(open) => open,
+        Err(BookError::Broken { .. } | BookError::Diary(DiaryError::NoProgramme(_))) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let files = rooms.diary.files(shop, open.version).await?;
+    Ok(Files::new(files).ok().map(|files| Standing { open, files }))
+}
+
+/// What comes of holding a programme against the one that sends.
+enum Held {
+    /// It may be published; with what it changes, where it changes anything for anybody.
+    Fits(Option<String>),
+    /// It may not.
+    Refused,
+}
+
+impl Apply {
+    /// Holds what is wanted against what stands: no message under another name, and no promise that breaks.
+    async fn hold_against(
+        &self,
+        rooms: &Rooms,
+        wanted: &Wanted,
+        standing: &Standing,
+        out: &mut impl Write,
+    ) -> anyhow::Result<Held> {
+        let renamed = renamed(&standing.files, &wanted.settings.files);
+        for problem in &renamed {
+            writeln!(out, "{problem}")?;
+        }
+        if !renamed.is_empty() {
+            writeln!(out, "{} to mend; nothing was written", renamed.len())?;
+            return Ok(Held::Refused);
+        }
+        let Standing { open: OpenBook { book, version, .. }, .. } = standing;
+        let (before, after) = (book.as_ref(), &wanted.book);
+        if before == after {
+            return Ok(Held::Fits(None));
+        }
+        let at = rooms.clock.now();
+        let changes = changes(&rooms.diary, before, after, at).await?;
+        writeln!(out, "{}: against version {version}:", wanted.settings.shop)?;
+        changes.tell(out)?;
+        if changes.broken_count > 0 && self.force.is_none() {
+            writeln!(
+                out,
+                "it is not published, because promises would break; change it, or say why it must be so: --force \"why\""
+            )?;
+            return Ok(Held::Refused);
+        }
+        let forced = self.force.as_deref().filter(|_| changes.broken_count > 0);
+        Ok(Held::Fits(Some(serde_json::to_string(&Record { at, changes: &changes, forced })?)))
+    }
 }
 
 /// What went wrong, and where nobody answered, why that may be.

@@ -6,7 +6,7 @@
 mod audit;
 mod calendar;
 mod crowd;
-mod life;
+pub(crate) mod life;
 mod mailbox;
 mod orders;
 mod people;

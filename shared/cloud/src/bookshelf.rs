@@ -13,6 +13,8 @@ use wasurena_letters::{Files, Letters, Problem, Published};
 const BOOK: &str = "book-1";
 /// The page with the letters.
 const LETTERS: &str = "letters-1";
+/// The page with what a publication changed for the shop's customers.
+pub const RECORD_PAGE: &str = "record";
 
 /// A shop's programme could not be opened, or not published.
 #[derive(Debug, thiserror::Error)]
@@ -74,7 +76,16 @@ impl Bookshelf {
     /// # Errors
     /// [`BookError::NotPublishable`] where it breaks the rules; else as [`Diary::publish`].
     pub async fn publish(&self, shop: &ShopId, files: &Files) -> Result<u32, BookError> {
-        let pages = compiled(shop, files)?;
+        self.publish_with(shop, files, None).await
+    }
+
+    /// The same, with something said of it on record: what it changes for the shop's customers, in JSON.
+    ///
+    /// # Errors
+    /// As [`Self::publish`].
+    pub async fn publish_with(&self, shop: &ShopId, files: &Files, record: Option<&str>) -> Result<u32, BookError> {
+        let mut pages = compiled(shop, files)?;
+        pages.extend(record.map(|record| (RECORD_PAGE, record.to_owned())));
         Ok(self.diary.publish(shop, files, &pages).await?)
     }
 

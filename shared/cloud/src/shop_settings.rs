@@ -102,6 +102,7 @@ pub struct Office {
     diary: Diary,
     ssm: aws_sdk_ssm::Client,
     path: String,
+    record: Option<String>,
 }
 
 impl Office {
@@ -109,7 +110,13 @@ impl Office {
     #[must_use]
     pub fn new(clients: &Clients, table: &str, secrets_path: &str) -> Self {
         let path = secrets_path.trim_end_matches('/').to_owned();
-        Self { diary: Diary::new(clients.dynamodb(), table), ssm: clients.ssm(), path }
+        Self { diary: Diary::new(clients.dynamodb(), table), ssm: clients.ssm(), path, record: None }
+    }
+
+    /// What is published from here on has this said of it, on record beside its version.
+    #[must_use]
+    pub fn recording(self, record: Option<String>) -> Self {
+        Self { record, ..self }
     }
 
     /// Makes the shop what its settings say.
@@ -130,7 +137,7 @@ impl Office {
         let files = files.publishable();
         let (version, is_new) = match published {
             Some((version, standing)) if standing == files => (version, shelf.complete(shop, version, &files).await?),
-            _ => (shelf.publish(shop, &files).await?, true),
+            _ => (shelf.publish_with(shop, &files, self.record.as_deref()).await?, true),
         };
         Ok(Applied { version, is_new, carts, keys: made })
     }

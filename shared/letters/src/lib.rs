@@ -56,6 +56,7 @@ mod product_csv;
 mod product_file;
 mod programme_file;
 mod rehearse;
+mod renamed;
 mod selling;
 mod sender_rules;
 mod shop_file;
@@ -73,5 +74,6 @@ pub use deployment::{
 pub use files::{Files, InvalidFiles, is_programme_file};
 pub use letters::{Letters, Mail, RenderError, Sheets};
 pub use problem::Problem;
+pub use renamed::renamed;
 pub use shop_file::SHOP_FILE;
 pub use utsuwa::utsuwa;

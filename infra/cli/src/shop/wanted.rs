@@ -6,12 +6,19 @@ use anyhow::Context;
 use std::path::{Path, PathBuf};
 use wasurena_cloud::shop_settings::ShopSettings;
 use wasurena_domain::ids::ShopId;
-use wasurena_letters::{Deployment, Files, Problem, SHOP_FILE, read_deployment};
+use wasurena_letters::{Deployment, Files, Problem, Published, SHOP_FILE, read_deployment};
+
+/// What a shop is to be.
+pub(crate) struct Wanted {
+    pub(crate) settings: ShopSettings,
+    /// The settings and the programme that come of it.
+    pub(crate) book: Published,
+}
 
 /// A shop's file, read.
 pub(crate) enum Read {
     /// It may be applied.
-    Sound(ShopSettings),
+    Sound(Box<Wanted>),
     /// What has to be mended first.
     Faulty(Vec<Problem>),
 }
@@ -38,7 +45,8 @@ pub(crate) fn read(file: &Path) -> anyhow::Result<Read> {
     let carts = deployment.map(|deployment| secrets::find(&deployment.carts, &home, &mut problems));
     match (book, carts) {
         (Some(book), Some(carts)) if problems.is_empty() => {
-            Ok(Read::Sound(ShopSettings { shop, files, shards: book.shop.shards, carts }))
+            let settings = ShopSettings { shop, files, shards: book.shop.shards, carts };
+            Ok(Read::Sound(Box::new(Wanted { settings, book: book.published() })))
         }
         _ => Ok(Read::Faulty(told(problems, file))),
     }

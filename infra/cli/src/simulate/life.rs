@@ -6,6 +6,7 @@
 use super::person::{Event, Person};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
+use wasurena_cloud::diary::CustomerFile;
 use wasurena_domain::calendar::Slot;
 use wasurena_domain::customer::Customer;
 use wasurena_domain::follow_up::{self, FollowUp, NotAllowed, Reason, State, transition};
@@ -80,41 +81,61 @@ impl Life {
     ///
     /// # Errors
     /// What the onlooker cannot do; a change of state that the table forbids, which would be a mistake in the planner.
-    pub(crate) fn live(world: World<'_>, mut person: Person, onlooker: &mut impl Onlooker) -> anyhow::Result<Self> {
-        let mut life = Self {
-            customer: Customer::new(person.id.clone()),
+    pub(crate) fn live(world: World<'_>, person: Person, onlooker: &mut impl Onlooker) -> anyhow::Result<Self> {
+        let life = Self::beginning(world, Customer::new(person.id.clone()), Vec::new(), Vec::new());
+        life.pass(world, person, onlooker)
+    }
+
+    /// Lives on from what a diary has of somebody until the end of the world, if nothing more happens to them.
+    ///
+    /// # Errors
+    /// As [`Self::live`].
+    pub(crate) fn go_on(world: World<'_>, file: CustomerFile) -> anyhow::Result<Self> {
+        let CustomerFile { record, follow_ups, ledger } = file;
+        let nothing = Person::new(0, record.customer.id.clone(), Vec::new(), None);
+        let mut life = Self::beginning(world, record.customer, follow_ups, ledger);
+        life.plan_now(world)?;
+        life.pass(world, nothing, &mut Unseen)
+    }
+
+    fn beginning(world: World<'_>, customer: Customer, follow_ups: Vec<FollowUp>, ledger: Vec<Entry>) -> Self {
+        Self {
+            customer,
             purchases: BTreeMap::new(),
-            follow_ups: Vec::new(),
-            ledger: Vec::new(),
+            follow_ups,
+            ledger,
             now: world.from,
             sent: Vec::new(),
             happened: Vec::new(),
             tasks: BTreeMap::new(),
             plans: 0,
             review_at: None,
-        };
+        }
+    }
+
+    fn pass(mut self, world: World<'_>, mut person: Person, onlooker: &mut impl Onlooker) -> anyhow::Result<Self> {
         loop {
             let event_at = person.next_at().filter(|at| *at < world.until);
-            let due_at = life.next_due().filter(|at| *at < world.until);
+            let due_at = self.next_due().filter(|at| *at < world.until);
             match (event_at, due_at) {
                 (None, None) => break,
                 // What happens is known before what is due at the same moment is decided.
                 (Some(at), due_at) if due_at.is_none_or(|due_at| at <= due_at) => {
-                    life.now = life.now.max(at);
+                    self.now = self.now.max(at);
                     if let Some((_, event)) = person.next() {
-                        life.learn(world, event);
+                        self.learn(world, event);
                     }
                 }
                 (_, Some(due_at)) => {
-                    life.now = life.now.max(due_at);
-                    life.send_what_is_due(world, &mut person, onlooker)?;
+                    self.now = self.now.max(due_at);
+                    self.send_what_is_due(world, &mut person, onlooker)?;
                 }
                 (Some(_), None) => break,
             }
-            life.plan_now(world)?;
+            self.plan_now(world)?;
         }
-        life.now = world.until;
-        Ok(life)
+        self.now = world.until;
+        Ok(self)
     }
 
     /// When something is to be done next.
