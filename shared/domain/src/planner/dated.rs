@@ -69,7 +69,8 @@ fn fresh_letter<'d>(situation: &Situation<'_>, dated: &'d Dated) -> Option<&'d S
 fn has_come(situation: &Situation<'_>, dated: &Dated, coming: &Coming) -> bool {
     let same = |f: &FollowUp| {
         let mut others = situation.programme.dated.iter().filter(|other| other.on.is_same_as(dated.on));
-        others.any(|other| f.series.as_ref() == Some(&other.id))
+        // A date that was given another name is known by its texts.
+        others.any(|o| f.series.as_ref() == Some(&o.id) || o.letters.iter().any(|letter| letter.id == f.step))
     };
     let is_its = |f: &FollowUp| f.id == FollowUpId::derive(&situation.customer.id, &f.step, &coming.key);
     situation.follow_ups.iter().any(|f| is_used(f) && same(f) && is_its(f))

@@ -7,7 +7,7 @@ use crate::calendar::{Slot, day_of, days_after, weekday_on_or_after};
 use crate::customer::Occasion;
 use crate::follow_up::{FollowUp, State};
 use crate::ids::{FollowUpId, StepId};
-use crate::programme::{Series, Start, includes};
+use crate::programme::{Series, SeriesLetter, Start, includes};
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
 /// How long before a series runs dry the owner is told.
@@ -33,9 +33,9 @@ pub(super) enum Next {
 /// customers at other stages than this one will reach by time alone.
 pub(super) fn next_letter(situation: &Situation<'_>, series: &Series, occasions: &[Occasion<'_>]) -> Option<Next> {
     let day = next_day(situation, series, first_day(situation, series, occasions)?)?;
-    let Some(letter) =
-        series.letters.iter().find(|l| !letters_of(situation, series).any(|f| f.step == l.id && is_used(f)))
-    else {
+    // Whatever series it came with: a text is the same in another one.
+    let is_had = |letter: &&SeriesLetter| situation.follow_ups.iter().any(|f| f.step == letter.id && is_used(f));
+    let Some(letter) = series.letters.iter().find(|letter| !is_had(letter)) else {
         let next_at = slot_of(situation, series, day).start();
         return Some(Next::Waiting(Waiting { series: series.id.clone(), next_at }));
     };

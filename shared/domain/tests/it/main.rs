@@ -9,6 +9,7 @@ mod counts;
 mod customer;
 mod dated;
 mod delivery;
+mod editions;
 mod frequency;
 mod planner;
 mod planner_facts;
