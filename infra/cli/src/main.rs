@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 mod folder;
+mod numbers;
 mod owner;
 mod shop;
 mod simulate;
@@ -66,6 +67,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Show the owner's list: what only a person can do, the most pressing first
     Today(today::WhichShop),
+    /// How many first buyers came back, and what the mails cost against that
+    Numbers(numbers::ShowNumbers),
     /// Stop everything that a shop sends, at once
     Stop(today::Stop),
     /// Shops: their settings, programmes and secrets
@@ -103,6 +106,7 @@ fn main() -> anyhow::Result<ExitCode> {
             Command::Check { programme } => check::run(&programme, &mut std::io::stdout()),
             Command::Simulate(what) => simulate::run(&what, &mut std::io::stdout(), &mut std::io::stderr()),
             Command::Today(which) => Box::pin(today::today(which, &mut std::io::stdout())).await,
+            Command::Numbers(show) => Box::pin(numbers::numbers(show, &mut std::io::stdout())).await,
             Command::Stop(stop) => Box::pin(today::stop(stop, &mut std::io::stdout())).await,
             Command::Customer(command) => Box::pin(owner::customer(command, &mut std::io::stdout())).await,
             Command::Order(command) => Box::pin(owner::order(command, &mut std::io::stdout())).await,

@@ -11,7 +11,7 @@ mod mailbox;
 mod orders;
 mod people;
 mod person;
-mod report;
+pub(crate) mod report;
 mod tally;
 
 use crate::folder;

@@ -12,9 +12,9 @@ use wasurena_domain::task::Task;
 #[derive(Debug, Args)]
 pub(crate) struct WhichShop {
     /// The shop
-    shop: String,
+    pub(crate) shop: String,
     #[command(flatten)]
-    site: Site,
+    pub(crate) site: Site,
 }
 
 /// `wasurena stop …`

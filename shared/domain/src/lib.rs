@@ -16,6 +16,7 @@ pub mod ids;
 pub mod ledger;
 pub mod mistake;
 pub mod money;
+pub mod numbers;
 mod phone;
 pub mod planner;
 pub mod policy;

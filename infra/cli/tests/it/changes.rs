@@ -137,3 +137,22 @@ async fn a_message_under_another_name_is_refused_for_it_would_go_out_again() {
          1 to mend; nothing was written\n"
     );
 }
+
+#[tokio::test]
+async fn r35_the_numbers_say_how_many_came_back_and_that_few_are_few() {
+    let momiji = Momiji::with_a_customer("2027-04-01T09:00:00+09:00").await;
+    let numbers = |options: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_wasurena"))
+            .args(["numbers", "momiji", "--local", &momiji.up.url])
+            .args(options)
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
+    };
+    insta::assert_snapshot!(numbers(&[]));
+    let json: serde_json::Value = serde_json::from_str(&numbers(&["--json"])).unwrap();
+    assert_eq!(
+        json["second"][0],
+        serde_json::json!({ "within_days": 90, "of": 1, "came": 0, "share": null, "interval": null })
+    );
+}

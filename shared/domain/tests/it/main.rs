@@ -11,6 +11,7 @@ mod dated;
 mod delivery;
 mod editions;
 mod frequency;
+mod numbers;
 mod planner;
 mod planner_facts;
 mod planner_series;
