@@ -58,7 +58,7 @@ enum Command {
         #[arg(long)]
         frozen: bool,
     },
-    /// Check a programme: every finding with file, line, rule and how to mend it
+    /// Check a programme: every finding with file, line, rule and how to mend it; warnings alone do not fail
     Check {
         /// The folder with shop.toml, programme.toml, the frames and letters/
         programme: PathBuf,

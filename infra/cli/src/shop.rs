@@ -5,6 +5,7 @@ mod changes;
 mod secrets;
 mod wanted;
 
+use crate::check;
 use crate::site::{Rooms, Site};
 use changes::{Changes, changes};
 use chrono::{DateTime, Utc};
@@ -51,13 +52,12 @@ pub(crate) async fn apply(apply: Apply, out: &mut impl Write) -> anyhow::Result<
     let wanted = match wanted::read(&apply.file)? {
         Read::Sound(wanted) => wanted,
         Read::Faulty(problems) => {
-            for problem in &problems {
-                writeln!(out, "{problem}")?;
-            }
-            writeln!(out, "{} to mend; nothing was written", problems.len())?;
+            check::print(&problems, out)?;
+            writeln!(out, "{}; nothing was written", check::to_mend(&problems))?;
             return Ok(ExitCode::FAILURE);
         }
     };
+    check::print(&wanted.warnings, out)?;
     let rooms = apply.site.open().await?;
     let standing =
         standing(&rooms, &wanted.settings.shop).await.map_err(|error| unapplied(error.into(), apply.site.local()))?;
@@ -116,11 +116,9 @@ impl Apply {
         out: &mut impl Write,
     ) -> anyhow::Result<Held> {
         let renamed = renamed(&standing.files, &wanted.settings.files);
-        for problem in &renamed {
-            writeln!(out, "{problem}")?;
-        }
         if !renamed.is_empty() {
-            writeln!(out, "{} to mend; nothing was written", renamed.len())?;
+            check::print(&renamed, out)?;
+            writeln!(out, "{}; nothing was written", check::to_mend(&renamed))?;
             return Ok(Held::Refused);
         }
         let Standing { open: OpenBook { book, version, .. }, .. } = standing;

@@ -159,7 +159,9 @@ impl Bookshelf {
 /// The pages of a programme.
 fn compiled(shop: &ShopId, files: &Files) -> Result<Vec<(&'static str, String)>, BookError> {
     let unfit = |problem: String| BookError::NotPublishable { shop: shop.clone(), problem };
-    let first = |problems: Vec<Problem>| unfit(problems.first().map_or_else(String::new, ToString::to_string));
+    let first = |problems: Vec<Problem>| {
+        unfit(problems.iter().find(|problem| !problem.is_warning()).map_or_else(String::new, ToString::to_string))
+    };
     let book = wasurena_letters::load(shop, files).map_err(first)?;
     let pages = [(BOOK, written(&book.published())), (LETTERS, written(&book.letters().sheets()))];
     pages.into_iter().map(|(name, text)| Ok((name, text.map_err(|error| unfit(error.to_string()))?))).collect()

@@ -27,3 +27,4 @@ pub mod purchase;
 pub mod repair;
 pub mod shop;
 pub mod task;
+pub mod trial;

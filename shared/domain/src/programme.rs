@@ -4,7 +4,7 @@ mod check;
 mod dated;
 mod frequency;
 
-pub use check::{Finding, PROMISE_LATEST_DAY, Rule, SELLING_FROM_OCCASION, Site, THANKS_LATEST_DAY, check};
+pub use check::{Finding, PROMISE_LATEST_DAY, Rule, SELLING_FROM_OCCASION, Severity, Site, THANKS_LATEST_DAY, check};
 
 pub use dated::{Date, Dated};
 pub use frequency::{Cap, Frequency};

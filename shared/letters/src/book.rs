@@ -3,6 +3,7 @@
 use crate::compile::{Templates, letter_file};
 use crate::context::Facts;
 use crate::files::Files;
+use crate::key_content::check_answers;
 use crate::letters::{Letter, Letters, Mail, RenderError};
 use crate::mourning::check_congratulations;
 use crate::problem::Problem;
@@ -24,6 +25,7 @@ pub struct Book {
     /// Which messages go out, and when.
     pub programme: Programme,
     version: String,
+    warnings: Vec<Problem>,
     pub(crate) letters: Letters,
 }
 
@@ -55,6 +57,12 @@ impl Book {
         Published { shop: self.shop.clone(), programme: self.programme.clone() }
     }
 
+    /// What its owner should look at, ordered by file and line: nothing that keeps it from being published.
+    #[must_use]
+    pub fn warnings(&self) -> &[Problem] {
+        &self.warnings
+    }
+
     /// Its letters.
     #[must_use]
     pub fn letters(&self) -> &Letters {
@@ -82,7 +90,7 @@ pub fn load_shop(shop: &ShopId, files: &Files) -> Result<Shop, Vec<Problem>> {
 /// Reads a programme, checks it against the rules, compiles it, and tries every letter out.
 ///
 /// # Errors
-/// Everything that is wrong with it, ordered by file and line.
+/// Everything that is found in it, ordered by file and line, where one of that keeps it from being published.
 pub fn load(shop: &ShopId, files: &Files) -> Result<Book, Vec<Problem>> {
     let mut problems = Vec::new();
     let shop = read_shop(shop, files, &mut problems);
@@ -91,19 +99,29 @@ pub fn load(shop: &ShopId, files: &Files) -> Result<Book, Vec<Problem>> {
     let letters = draft.as_ref().map(|draft| letters(draft, files, &mut templates, &mut problems));
     problems.extend(draft.iter().flat_map(|draft| check_congratulations(&draft.programme, files)));
     if let (Some(shop), Some(draft), Some(letters)) = (shop, draft, letters) {
-        let book = Book {
+        let mut book = Book {
             shop,
-            programme: draft.programme,
+            programme: draft.programme.clone(),
             version: files.version(),
+            warnings: Vec::new(),
             letters: Letters { letters, templates },
         };
         rehearse(&book, files, &mut problems);
-        if problems.is_empty() {
+        // Lives with a programme that breaks a rule anyway would only say so again, in other words.
+        if problems.iter().all(Problem::is_warning) {
+            problems.extend(draft.on_trial(&book.shop));
+        }
+        if problems.iter().all(Problem::is_warning) {
+            book.warnings = in_order(problems);
             return Ok(book);
         }
     }
+    Err(in_order(problems))
+}
+
+fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
-    Err(problems)
+    problems
 }
 
 /// Compiles every message's letter, and finds the letters that no message has.
@@ -128,6 +146,7 @@ fn letters(
         let by_consent = !bound || !bound_to_purchase(id);
         let roots = templates.add_letter(&file, source, class, problems);
         problems.extend(check_selling(&file, source, Some(class)));
+        problems.extend(check_answers(&file, source));
         letters.insert(id.clone(), Letter { file, class, by_consent, roots });
     }
     if draft.complete {

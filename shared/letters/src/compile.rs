@@ -1,6 +1,7 @@
 //! Templates, compiled once: letters as plain text, the HTML frame from MJML.
 
 use crate::files::Files;
+use crate::key_content::{MUSTS, check_answers};
 use crate::mjml;
 use crate::problem::{Problem, line_at};
 use crate::selling::check_selling;
@@ -8,7 +9,7 @@ use crate::text::{escape_html, fold_tag_lines, long_tag, roots};
 use crate::vocabulary::{Kind, check_words};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 use std::collections::BTreeMap;
-use wasurena_domain::programme::Class;
+use wasurena_domain::programme::{Class, Rule};
 
 /// The greeting, by which purchase it is.
 pub(crate) const GREETING_FILE: &str = "greeting.txt";
@@ -22,10 +23,10 @@ pub(crate) const HTML_FRAME: &str = "frame.html";
 const SUBJECT_MARKS: [&str; 2] = ["件名:", "件名："];
 /// Instructions one template may run: a loop without end ends here.
 const FUEL: u64 = 100_000;
+/// What is said of a template that runs longer.
+pub(crate) const TOO_LONG: &str = "its loops do not come to an end";
 /// Longest tag, in bytes.
 const TAG_BYTES_MAX: usize = 400;
-/// What the law and the rules want in every mail (特定電子メール法 4条; R16, R17): the words a frame must use.
-const FRAME_MUSTS: [&str; 6] = ["shop.name", "shop.operator", "shop.address", "shop.email", "staff.name", "stop_url"];
 
 /// All templates of a programme.
 pub(crate) struct Templates {
@@ -161,7 +162,9 @@ impl Templates {
 fn required<'f>(files: &'f Files, file: &str, mend: &str, problems: &mut Vec<Problem>) -> Option<&'f str> {
     let source = files.get(file);
     match source {
-        Some(source) => problems.extend(check_selling(file, source, None)),
+        Some(source) => {
+            problems.extend(check_selling(file, source, None).into_iter().chain(check_answers(file, source)))
+        }
         None => problems.push(Problem::missing(file, mend)),
     }
     source
@@ -170,9 +173,10 @@ fn required<'f>(files: &'f Files, file: &str, mend: &str, problems: &mut Vec<Pro
 fn check_musts(environment: &Environment<'_>, file: &str, letter: &str, problems: &mut Vec<Problem>) {
     let Ok(template) = environment.get_template(file) else { return };
     let used = template.undeclared_variables(true);
-    for word in FRAME_MUSTS.iter().copied().chain([letter]).filter(|word| !used.contains(*word)) {
-        let what = format!("the frame does not show `{word}`, which every mail must");
-        problems.push(Problem::form(file, 1, what, format!("write {{{{ {word} }}}} where it belongs")));
+    let musts = MUSTS.into_iter().chain([(letter, Rule::Form, "it is the letter itself")]);
+    for (word, rule, why) in musts.filter(|(word, ..)| !used.contains(*word)) {
+        let what = format!("the frame does not show `{word}`: {why}");
+        problems.push(Problem::breaks(rule, file, 1, what, format!("write {{{{ {word} }}}} where it belongs")));
     }
 }
 
@@ -230,6 +234,7 @@ pub(crate) fn describe(error: &Error) -> String {
                 None => error.kind().to_string(),
             }
         }
+        ErrorKind::OutOfFuel => TOO_LONG.to_owned(),
         kind => kind.to_string(),
     }
 }

@@ -47,6 +47,7 @@ mod dated_file;
 mod deployment;
 mod files;
 mod frequency_file;
+mod key_content;
 mod letters;
 pub mod link;
 mod mjml;

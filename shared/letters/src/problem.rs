@@ -1,13 +1,16 @@
 //! What is wrong in a programme's files, said so that its owner can mend it.
 
 use std::fmt;
-use wasurena_domain::programme::Rule;
+use wasurena_domain::programme::{Rule, Severity};
 
-/// Something in a programme's files that keeps it from being published.
+/// Something in a programme's files that keeps it from being published, or that its owner should look at.
 ///
-/// Shown as `letters/usage.txt:3: R12: what. Mend: how.`
+/// Shown as `letters/usage.txt:3: R12: what. Mend: how.`, or `letters/usage.txt:3: warning: R12: …` where it may be
+/// published all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
+    /// Whether it keeps the programme from being published.
+    pub severity: Severity,
     /// The file, by its path inside the programme's folder.
     pub file: String,
     /// The line, from 1; `None` where the file itself is missing.
@@ -34,12 +37,24 @@ impl Problem {
         what: impl Into<String>,
         mend: impl Into<String>,
     ) -> Self {
-        Self { file: file.to_owned(), line: Some(line), rule, what: what.into(), mend: mend.into() }
+        let severity = Severity::Problem;
+        Self { severity, file: file.to_owned(), line: Some(line), rule, what: what.into(), mend: mend.into() }
+    }
+
+    /// The same with another weight.
+    pub(crate) fn weighing(self, severity: Severity) -> Self {
+        Self { severity, ..self }
+    }
+
+    /// Whether the programme may be published all the same.
+    #[must_use]
+    pub fn is_warning(&self) -> bool {
+        self.severity == Severity::Warning
     }
 
     /// A file that must be there and is not.
     pub(crate) fn missing(file: &str, mend: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), line: None, rule: Rule::Form, what: "no such file".into(), mend: mend.into() }
+        Self { line: None, ..Self::form(file, 1, "no such file", mend) }
     }
 }
 
@@ -49,7 +64,8 @@ impl fmt::Display for Problem {
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }
-        write!(f, ": {}: {}. Mend: {}.", self.rule, self.what, self.mend)
+        let mark = if self.is_warning() { "warning: " } else { "" };
+        write!(f, ": {mark}{}: {}. Mend: {}.", self.rule, self.what, self.mend)
     }
 }
 
@@ -67,6 +83,8 @@ mod tests {
     fn a_problem_reads_like_a_compiler_message() {
         let problem = Problem::breaks(Rule::R12, "letters/thanks.txt", 3, "it sells", "only thank");
         assert_eq!(problem.to_string(), "letters/thanks.txt:3: R12: it sells. Mend: only thank.");
+        let warning = problem.weighing(Severity::Warning);
+        assert_eq!(warning.to_string(), "letters/thanks.txt:3: warning: R12: it sells. Mend: only thank.");
         let missing = Problem::missing("frame.txt", "add it");
         assert_eq!(missing.to_string(), "frame.txt: form: no such file. Mend: add it.");
     }

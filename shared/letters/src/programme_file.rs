@@ -17,7 +17,8 @@ use wasurena_domain::programme::{
     Anchor, Class, Finding, Frequency, Occasions, OncePer, Programme, Rule, Series, SeriesLetter, Site, Start, Step,
     check,
 };
-use wasurena_domain::shop::Hours;
+use wasurena_domain::shop::{Hours, Shop};
+use wasurena_domain::trial;
 
 /// Where the programme stands.
 pub(crate) const PROGRAMME_FILE: &str = "programme.toml";
@@ -121,7 +122,11 @@ fn step(mut table: Table<'_>) -> Option<Step> {
     let at = table.required("at", "\"10:00\"", time);
     let anchor = match (anchor, unknown_day) {
         (Some(CountsFrom::Purchase), Some(Some(_))) => {
-            table.note("unknown_day", "a purchase is never unknown", "take `unknown_day` out");
+            table.note(
+                "unknown_day",
+                "`unknown_day` is for arrival: the day of a purchase is always known",
+                "take `unknown_day` out",
+            );
             None
         }
         (Some(CountsFrom::Purchase), _) => Some(Anchor::Purchase),
@@ -209,7 +214,18 @@ impl Draft {
             );
             self.complete || !lacks
         });
-        said.map(|f| Problem::breaks(f.rule, PROGRAMME_FILE, self.line(&f), f.what, f.mend)).collect()
+        said.map(|finding| self.told(finding)).collect()
+    }
+
+    /// What model customers find who live with it.
+    pub(crate) fn on_trial(&self, shop: &Shop) -> Vec<Problem> {
+        trial::check(shop, &self.programme).into_iter().map(|finding| self.told(finding)).collect()
+    }
+
+    fn told(&self, finding: Finding) -> Problem {
+        let line = self.line(&finding);
+        let Finding { severity, rule, what, mend, .. } = finding;
+        Problem::breaks(rule, PROGRAMME_FILE, line, what, mend).weighing(severity)
     }
 
     fn line(&self, finding: &Finding) -> usize {
@@ -330,7 +346,7 @@ pub(crate) fn stages(value: &DeValue<'_>) -> Result<BTreeSet<Stage>, String> {
 
 fn weekday(value: &DeValue<'_>) -> Result<Weekday, String> {
     let day = text(value).ok().and_then(|name| name.parse().ok());
-    day.ok_or_else(|| "a weekday: monday, tuesday, …".to_owned())
+    day.ok_or_else(|| "a weekday, from monday to sunday".to_owned())
 }
 
 /// Weeks, bounded so that their days are too.

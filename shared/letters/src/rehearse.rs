@@ -2,16 +2,18 @@
 //! everything that a customer can lack.
 
 use crate::book::Book;
-use crate::compile::{GREETING_FILE, HTML_FRAME, HTML_FRAME_FILE, TEXT_FRAME_FILE};
+use crate::compile::{GREETING_FILE, HTML_FRAME, HTML_FRAME_FILE, TEXT_FRAME_FILE, TOO_LONG};
 use crate::context::{Count, Facts, Product};
 use crate::files::Files;
+use crate::key_content::{Framed, check_frame, check_sender, says_who};
 use crate::letters::{Letter, RenderError, Written};
 use crate::problem::Problem;
 use crate::text::roots;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use wasurena_domain::contact::PersonName;
-use wasurena_domain::programme::{Class, Rule};
+use wasurena_domain::ids::StepId;
+use wasurena_domain::programme::{Class, Rule, Severity};
 use wasurena_domain::purchase::Consent;
 
 /// Longest subject, in characters: what a phone still shows in two lines.
@@ -42,8 +44,8 @@ pub(crate) fn rehearse(book: &Book, files: &Files, problems: &mut Vec<Problem>) 
     let broken: BTreeSet<String> = problems.iter().map(|problem| problem.file.clone()).collect();
     let frames = ![TEXT_FRAME_FILE, HTML_FRAME_FILE].iter().any(|file| broken.contains(*file));
     let people = People::new();
-    let mut stage = Stage { book, problems, said: BTreeSet::new() };
-    for letter in book.letters.letters.values() {
+    let mut stage = Stage { book, files, problems, said: BTreeSet::new(), silent: BTreeSet::new() };
+    for (step, letter) in &book.letters.letters {
         if let Some(source) = files.get(&letter.file) {
             stage.leads_to_shop(letter, source);
             stage.leads_elsewhere(letter, source);
@@ -59,7 +61,10 @@ pub(crate) fn rehearse(book: &Book, files: &Files, problems: &mut Vec<Problem>) 
                 stage.frames(letter, &written, &facts);
             }
         }
+        stage.speaks_of_the_thing(step, letter);
     }
+    let silent = std::mem::take(&mut stage.silent);
+    problems.extend(check_sender(&book.shop, files, &silent));
 }
 
 /// The made-up customers.
@@ -121,8 +126,11 @@ impl People {
 /// Letters on trial.
 struct Stage<'b> {
     book: &'b Book,
+    files: &'b Files,
     problems: &'b mut Vec<Problem>,
     said: BTreeSet<(String, usize)>,
+    /// The letters that have a subject which does not say which shop this is.
+    silent: BTreeSet<String>,
 }
 
 impl Stage<'_> {
@@ -173,6 +181,9 @@ impl Stage<'_> {
                 return None;
             }
         };
+        if !says_who(&written.subject, &self.book.shop) {
+            self.silent.insert(letter.file.clone());
+        }
         let subject = written.subject.chars().count();
         if subject > SUBJECT_MAX {
             let what = format!("the subject has {subject} characters for {}", describe(facts));
@@ -187,8 +198,9 @@ impl Stage<'_> {
     }
 
     fn frames(&mut self, letter: &Letter, written: &Written<'_>, facts: &Facts<'_>) {
-        if let Err(error) = self.book.letters.text_frame(&self.book.shop, written, facts) {
-            self.note(problem(letter, error, facts));
+        match self.book.letters.text_frame(&self.book.shop, written, facts) {
+            Err(error) => self.note(problem(letter, error, facts)),
+            Ok(text) => self.framed(TEXT_FRAME_FILE, &text, facts),
         }
         match self.book.letters.html_frame(&self.book.shop, HTML_FRAME, written, facts) {
             Err(error) => {
@@ -200,7 +212,29 @@ impl Stage<'_> {
                 let mend = format!("shorten the frame or the letter: {HTML_BYTES_MAX} bytes are the most");
                 self.note(Problem::form(HTML_FRAME_FILE, 1, what, mend));
             }
-            Ok(_) => {}
+            Ok(html) => self.framed(HTML_FRAME_FILE, &html, facts),
+        }
+    }
+
+    /// What a rendered frame must show (R16, R19).
+    fn framed(&mut self, file: &str, rendered: &str, facts: &Facts<'_>) {
+        let Some(source) = self.files.get(file) else { return };
+        let framed = Framed { file, source, rendered, is_html: file == HTML_FRAME_FILE };
+        for problem in check_frame(&framed, &self.book.shop, facts, &describe(facts)) {
+            self.note(problem);
+        }
+    }
+
+    /// A message of a purchase that could be about any other (R16): a picture in its frame may be missing.
+    fn speaks_of_the_thing(&mut self, step: &StepId, letter: &Letter) {
+        let is_bound = self.book.programme.steps.iter().any(|own| own.id == *step);
+        let should = is_bound && matches!(letter.class, Class::Thanks | Class::Survey | Class::Usage);
+        let source = self.files.get(&letter.file).unwrap_or_default();
+        if should && !source.contains("product.") && !source.contains("bought_on") {
+            let what = "the letter follows a purchase and does not name what was bought";
+            let mend = "write {{ product.name }} into its subject or its first lines";
+            let warning = Problem::breaks(Rule::R16, &letter.file, 1, what, mend);
+            self.note(warning.weighing(Severity::Warning));
         }
     }
 }
@@ -216,7 +250,11 @@ fn problem(letter: &Letter, error: RenderError, facts: &Facts<'_>) -> Problem {
     match error {
         RenderError::Template { file, line, what } => {
             let file = if file == HTML_FRAME { HTML_FRAME_FILE } else { &file };
-            let mend = "put what may be missing into {% if … %} … {% endif %}";
+            let mend = match what.as_str() {
+                TOO_LONG => "let its loops run less often, or take them out",
+                what if what.starts_with("undefined") => "put what may be missing into {% if … %} … {% endif %}",
+                _ => "correct the name, or take it out",
+            };
             Problem::form(file, line, format!("{what}, for {whom}"), mend)
         }
         RenderError::Empty { file, part } => {

@@ -114,7 +114,7 @@ fn is_latin(c: char) -> bool {
 }
 
 /// The text with its tags left out, line for line.
-fn without_tags(source: &str) -> String {
+pub(crate) fn without_tags(source: &str) -> String {
     let mut text = String::with_capacity(source.len());
     let mut rest = source;
     while let Some(at) = rest.find("{{").into_iter().chain(rest.find("{%")).min() {

@@ -12,6 +12,7 @@ use crate::values::{
 use toml::de::DeTable;
 use wasurena_domain::ids::ShopId;
 use wasurena_domain::money::Currency;
+use wasurena_domain::programme::Rule;
 use wasurena_domain::shop::{Hours, Legal, Sender, Shop, Staff, Stages, Thresholds};
 
 /// Where the settings stand.
@@ -27,7 +28,10 @@ const LAW: &str = ": 特定電子メール法 wants it in every such mail, and a
 /// Reads the settings. `None` where anything is wrong with them: `problems` says what.
 pub(crate) fn read_shop(id: &ShopId, files: &Files, problems: &mut Vec<Problem>) -> Option<Shop> {
     let Some(source) = files.get(SHOP_FILE) else {
-        problems.push(Problem::missing(SHOP_FILE, "add the shop's settings: name, url, zone, [sender], [legal], …"));
+        problems.push(Problem::missing(
+            SHOP_FILE,
+            "add the shop's settings: name, url, zone, [sender], [legal] and what else docs/shop.md lists",
+        ));
         return None;
     };
     let document = Document::parse(SHOP_FILE, source);
@@ -120,7 +124,8 @@ fn sender(mut table: Table<'_>) -> Option<Sender> {
     }
     if reply_to.as_ref().is_some_and(is_unread_inbox) {
         let what = "`reply_to` looks like an inbox that nobody reads, and replies are questions, complaints and wishes to stop";
-        table.note("reply_to", what, "write the address of an inbox that a person reads every working day (R19)");
+        let mend = "write the address of an inbox that a person reads every working day";
+        table.note_rule(Rule::R19, "reply_to", what, mend);
     }
     table.finish();
     Some(Sender { address: address?, name: name?, reply_to: reply_to? })

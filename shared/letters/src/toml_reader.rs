@@ -7,6 +7,7 @@ use crate::problem::{Problem, line_at};
 use std::cell::RefCell;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use wasurena_domain::programme::Rule;
 
 /// Longest line, in bytes.
 const LINE_BYTES_MAX: usize = 2_000;
@@ -200,6 +201,12 @@ impl<'d> Table<'d> {
     /// Notes a problem with a key, or with the table where the key is not there.
     pub(crate) fn note(&self, key: &str, what: impl Into<String>, mend: impl Into<String>) {
         self.document.note(self.lines().of(key), what, mend);
+    }
+
+    /// The same, of a rule that a value of the table breaks.
+    pub(crate) fn note_rule(&self, rule: Rule, key: &str, what: impl Into<String>, mend: impl Into<String>) {
+        let problem = Problem::breaks(rule, self.document.file, self.lines().of(key), what, mend);
+        self.document.problems.borrow_mut().push(problem);
     }
 
     /// Where the keys stand.

@@ -54,7 +54,7 @@ pub(crate) fn mail_address(value: &DeValue<'_>) -> Result<EmailAddress, String> 
 /// A time zone.
 pub(crate) fn zone(value: &DeValue<'_>) -> Result<Tz, String> {
     let zone = value.as_str().and_then(|name| name.parse().ok());
-    zone.ok_or_else(|| "one of the time zones that .cargo/config.toml names".to_owned())
+    zone.ok_or_else(|| "one of the time zones that this program knows, such as Asia/Tokyo".to_owned())
 }
 
 /// A shop's id.

@@ -104,7 +104,7 @@ fn problem(file: &str, line: usize, kind: Kind, word: &str, words: &[&str]) -> P
 }
 
 /// The first line in which a word stands inside a tag; else the first line that begins with its first part.
-fn line_of(source: &str, word: &str) -> usize {
+pub(crate) fn line_of(source: &str, word: &str) -> usize {
     let root = word.split('.').next().unwrap_or(word);
     let find = |word: &str| source.lines().position(|line| in_tag(line, word)).map(|index| index + 1);
     find(word).or_else(|| find(root)).unwrap_or(1)

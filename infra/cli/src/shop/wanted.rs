@@ -13,6 +13,8 @@ pub(crate) struct Wanted {
     pub(crate) settings: ShopSettings,
     /// The settings and the programme that come of it.
     pub(crate) book: Published,
+    /// What its owner should look at all the same.
+    pub(crate) warnings: Vec<Problem>,
 }
 
 /// A shop's file, read.
@@ -45,8 +47,9 @@ pub(crate) fn read(file: &Path) -> anyhow::Result<Read> {
     let carts = deployment.map(|deployment| secrets::find(&deployment.carts, &home, &mut problems));
     match (book, carts) {
         (Some(book), Some(carts)) if problems.is_empty() => {
+            let warnings = told(book.warnings().to_vec(), file);
             let settings = ShopSettings { shop, files, shards: book.shop.shards, carts };
-            Ok(Read::Sound(Box::new(Wanted { settings, book: book.published() })))
+            Ok(Read::Sound(Box::new(Wanted { settings, book: book.published(), warnings })))
         }
         _ => Ok(Read::Faulty(told(problems, file))),
     }

@@ -119,6 +119,28 @@ fn check_names_file_line_rule_and_mend() {
 }
 
 #[test]
+fn check_shows_warnings_and_is_content_with_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&programme(), folder.path());
+    let file = folder.path().join("programme.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let text = text.replacen("first = \"4 in 30 days\"", "first = \"2 in 30 days\"", 1);
+    std::fs::write(&file, &text).unwrap();
+    let (code, said) = check(folder.path());
+    assert_eq!(code, Some(0), "{said}");
+    let warning = "programme.toml:61: warning: R8: `arrival` reaches nobody at the stage first: ";
+    assert!(said.contains(warning) && said.contains("32 messages, nothing to mend, 1 warning"), "{said}");
+    // Beside a problem it is counted apart.
+    std::fs::write(&file, text.replacen("latest_day = 21", "latest_day = 2100", 1)).unwrap();
+    let frame = folder.path().join("frame.mjml");
+    let shown = std::fs::read_to_string(&frame).unwrap().replace("{{ shop.phone }}", "");
+    std::fs::write(frame, shown).unwrap();
+    let (code, said) = check(folder.path());
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("1 to mend, 1 warning"), "{said}");
+}
+
+#[test]
 fn check_of_a_folder_that_is_none_says_so() {
     let (code, said) = check(Path::new("/nowhere/at/all"));
     assert_eq!(code, Some(1), "{said}");

@@ -112,6 +112,21 @@ async fn what_is_made_to_order_is_told_of_while_it_is_made() {
 }
 
 #[test]
+fn warnings_are_shown_and_the_programme_is_published() {
+    let (data, folder) = (tempfile::tempdir().unwrap(), momiji());
+    let up = Up::start(data.path());
+    let programme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/letters/programmes/utsuwa");
+    copy(&programme, folder.path());
+    let file = folder.path().join("programme.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replacen("first = \"4 in 30 days\"", "first = \"2 in 30 days\"", 1)).unwrap();
+    let (code, said) = apply(&folder, &up.url);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("programme.toml:61: warning: R8: `arrival` reaches nobody at the stage first"), "{said}");
+    assert!(said.contains("momiji: version 1 is published"), "{said}");
+}
+
+#[test]
 fn what_is_wrong_is_told_by_file_and_line_and_nothing_is_written() {
     let (data, folder) = (tempfile::tempdir().unwrap(), momiji());
     let up = Up::start(data.path());

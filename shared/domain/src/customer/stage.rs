@@ -3,7 +3,7 @@
 
 use super::Customer;
 use crate::calendar::{day_of, days_after};
-use crate::shop::Shop;
+use crate::shop::{Shop, Stages};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +63,20 @@ impl Course {
     }
 }
 
+impl Stages {
+    /// The stage to which somebody comes by buying on so many occasions.
+    #[must_use]
+    pub fn reached_by(&self, occasions: u32) -> Stage {
+        match occasions {
+            0 => Stage::Prospect,
+            1 => Stage::First,
+            n if n >= self.loyal_from => Stage::Loyal,
+            n if n >= self.regular_from => Stage::Regular,
+            _ => Stage::Repeat,
+        }
+    }
+}
+
 impl Customer {
     /// The stage of the relationship at a moment.
     #[must_use]
@@ -75,13 +89,7 @@ impl Customer {
     pub fn course(&self, shop: &Shop) -> Course {
         let limits = &shop.stages;
         let occasions = self.occasions(shop);
-        let reached = match occasions.last().map_or(self.earlier_occasions, |occasion| occasion.nth) {
-            0 => Stage::Prospect,
-            1 => Stage::First,
-            n if n >= limits.loyal_from => Stage::Loyal,
-            n if n >= limits.regular_from => Stage::Regular,
-            _ => Stage::Repeat,
-        };
+        let reached = limits.reached_by(occasions.last().map_or(self.earlier_occasions, |occasion| occasion.nth));
         let last = occasions.iter().flat_map(|occasion| &occasion.purchases).map(|p| p.began_at).max();
         let dormant_from = last.map(|last| days_after(day_of(last, shop.zone), limits.dormant_after_days));
         Course { reached, dormant_from }

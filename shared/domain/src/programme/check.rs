@@ -2,6 +2,9 @@
 
 mod dated;
 mod frequency;
+mod severity;
+
+pub use severity::Severity;
 
 use super::{Anchor, Class, Programme, Series, Start, Step};
 use crate::calendar::is_quarter_hour;
@@ -37,6 +40,16 @@ pub enum Rule {
     R12,
     /// No product is promoted before the second purchase.
     R14,
+    /// Every message recalls the purchase.
+    R16,
+    /// Sender and subject say at a glance who this is.
+    R17,
+    /// A programme that is mostly selling gets a warning.
+    R18,
+    /// Every message lets the customer reach the shop.
+    R19,
+    /// The stage of the relationship decides for whom a message is.
+    R34,
     /// The programme's own form: what it needs to be carried out at all.
     Form,
 }
@@ -51,6 +64,11 @@ impl fmt::Display for Rule {
             Self::R8 => "R8",
             Self::R12 => "R12",
             Self::R14 => "R14",
+            Self::R16 => "R16",
+            Self::R17 => "R17",
+            Self::R18 => "R18",
+            Self::R19 => "R19",
+            Self::R34 => "R34",
             Self::Form => "form",
         })
     }
@@ -107,9 +125,11 @@ pub enum Site {
     },
 }
 
-/// Something a programme must not do.
+/// Something a programme must not do, or should not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
+    /// Whether it keeps the programme from being published.
+    pub severity: Severity,
     /// Where.
     pub site: Site,
     /// The rule it breaks.
@@ -145,7 +165,7 @@ fn time_of_day(id: &StepId, at: NaiveTime) -> Row<'static> {
 }
 
 fn finding(site: Site, rule: Rule, what: impl Into<String>, mend: impl Into<String>) -> Finding {
-    Finding { site, rule, what: what.into(), mend: mend.into() }
+    Finding { severity: Severity::Problem, site, rule, what: what.into(), mend: mend.into() }
 }
 
 fn broken<'a>(rows: impl IntoIterator<Item = Row<'a>>, site: impl Fn(&'static str) -> Site) -> Vec<Finding> {

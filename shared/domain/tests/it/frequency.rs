@@ -261,7 +261,7 @@ fn gap_and_caps_that_leave_no_room_are_refused_with_the_proof() {
     check_refuses(&with(1, &[(Stage::First, 2, 366)]), &[]);
     check_refuses(
         &with(1, &[(Stage::First, 1, 19)]),
-        &[("R1 frequency first", "whoever is first gets 1 message in 19 days")],
+        &[("R1 frequency first", "whoever is at the stage first gets 1 message in 19 days")],
     );
     // Whoever buys again meanwhile is at a later stage.
     check_refuses(&with(1, &[(Stage::Loyal, 1, 30)]), &[("R1 frequency loyal", "before day 33")]);

@@ -26,3 +26,4 @@ mod simulation;
 mod stages;
 mod story;
 mod support;
+mod trial;

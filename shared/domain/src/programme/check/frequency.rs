@@ -45,7 +45,7 @@ fn room_for(programme: &Programme, thanks: &Step, contact: &Step) -> Vec<Finding
     let room = contact.latest_day.saturating_sub(thanks.latest_day);
     let caps = programme.frequency.caps_of_buyers().filter(|(_, cap)| cap.max == 1);
     let caps = caps.map(|(stage, cap)| {
-        let says = format!("whoever is {} gets 1 message in {} days", stage.name(), cap.days);
+        let says = format!("whoever is at the stage {} gets 1 message in {} days", stage.name(), cap.days);
         (stage.name(), cap.days, says)
     });
     let gap = ("min_gap_days", min_gap_days, format!("the gap is {min_gap_days} days"));
