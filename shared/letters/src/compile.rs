@@ -163,7 +163,7 @@ fn required<'f>(files: &'f Files, file: &str, mend: &str, problems: &mut Vec<Pro
     let source = files.get(file);
     match source {
         Some(source) => {
-            problems.extend(check_selling(file, source, None).into_iter().chain(check_answers(file, source)))
+            problems.extend(check_selling(file, source, None).into_iter().chain(check_answers(file, source)));
         }
         None => problems.push(Problem::missing(file, mend)),
     }

@@ -78,6 +78,7 @@ fn quoted(text: &str) -> String {
 }
 
 #[test]
-fn the_small_programme_is_sound() {
+fn the_small_programme_and_the_default_one_are_sound() {
     assert_eq!(Folder::small().book().warnings(), []);
+    assert_eq!(Folder::utsuwa().book().warnings(), []);
 }
