@@ -81,7 +81,7 @@ async fn an_edit_says_what_it_does_before_it_does_it() {
     assert!(record["forced"].is_null());
 
     // And away again: who would have had it loses it.
-    momiji.edit(&greeting, "");
+    momiji.edit(greeting, "");
     std::fs::remove_file(momiji.path("letters/year-end.txt")).unwrap();
     let (_, said) = momiji.apply(&["--dry-run"]);
     assert!(said.contains("0 gain a mail, 1 lose one") && said.contains("year-end: 0 more get it, 1 fewer"), "{said}");
