@@ -4,7 +4,7 @@ use anyhow::Context;
 use encoding_rs::{Encoding, SHIFT_JIS, UTF_8};
 use std::fs;
 use std::path::Path;
-use wasurena_letters::{SHOP_FILE, is_programme_file, product_files_of};
+use wasurena_letters::{SHOP_FILE, is_programme_file, missing_frames, product_files_of};
 
 /// Files of a programme: path inside its folder, with `/`, to text.
 pub(crate) type Texts = Vec<(String, String)>;
@@ -25,7 +25,7 @@ pub(crate) fn everything(folder: &Path) -> anyhow::Result<Texts> {
     Ok(files)
 }
 
-/// The programme's own files in a folder: everything but settings and products.
+/// The programme's own files in a folder, everything but settings and products; with the built-in frames where it has none.
 pub(crate) fn programme(folder: &Path) -> anyhow::Result<Texts> {
     let mut files = Vec::new();
     for part in [folder.to_owned(), folder.join("letters")] {
@@ -43,6 +43,7 @@ pub(crate) fn programme(folder: &Path) -> anyhow::Result<Texts> {
             }
         }
     }
+    files.extend(missing_frames(&files));
     Ok(files)
 }
 

@@ -5,6 +5,7 @@ mod demo;
 mod folder;
 mod numbers;
 mod owner;
+mod programmes;
 mod shop;
 mod simulate;
 mod site;
@@ -60,9 +61,14 @@ enum Command {
     },
     /// Check a programme: every finding with file, line, rule and how to mend it; warnings alone do not fail
     Check {
-        /// The folder with shop.toml, programme.toml, the frames and letters/
+        /// The folder with shop.toml, programme.toml and letters/, and frames where it has its own
         programme: PathBuf,
     },
+    /// Name the built-in programmes: what each is for, its language, how many messages it has
+    Programmes,
+    /// Programmes: begin one of one's own
+    #[command(subcommand)]
+    Programme(ProgrammeCommand),
     /// Try a programme on last year's orders, or on made-up people: a year of mails in seconds, and nothing is sent
     Simulate(simulate::Simulate),
     /// Show the owner's list: what only a person can do, the most pressing first
@@ -80,6 +86,17 @@ enum Command {
     /// Orders: what the owner decides about them
     #[command(subcommand)]
     Order(owner::OrderCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum ProgrammeCommand {
+    /// Write a built-in programme into a folder, to be made one's own
+    New {
+        /// Which: `wasurena programmes` names them
+        name: String,
+        /// The folder: a new one, or an empty one
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -104,6 +121,10 @@ fn main() -> anyhow::Result<ExitCode> {
             Command::Demo { exit } => demo::run(exit, &mut std::io::stdout()).await,
             Command::Up { port, data, now, frozen } => up::run(port, data, now, frozen).await,
             Command::Check { programme } => check::run(&programme, &mut std::io::stdout()),
+            Command::Programmes => programmes::list(&mut std::io::stdout()),
+            Command::Programme(ProgrammeCommand::New { name, folder }) => {
+                programmes::write(&name, &folder, &mut std::io::stdout())
+            }
             Command::Simulate(what) => simulate::run(&what, &mut std::io::stdout(), &mut std::io::stderr()),
             Command::Today(which) => Box::pin(today::today(which, &mut std::io::stdout())).await,
             Command::Numbers(show) => Box::pin(numbers::numbers(show, &mut std::io::stdout())).await,

@@ -44,7 +44,7 @@ const YEARS_MAX: u32 = 20;
 /// What to try, on whom, and what to show of it.
 #[derive(Debug, Args)]
 pub(crate) struct Simulate {
-    /// The folder with shop.toml, programme.toml, the frames and letters/; the sample shop's, where none is named
+    /// The folder with shop.toml, programme.toml and letters/; the sample shop's, where none is named
     #[arg(long, value_name = "DIR")]
     shop: Option<PathBuf>,
     /// Last year's orders, a CSV file in UTF-8 or as Excel saves one in Japan; people are made up, where none is named

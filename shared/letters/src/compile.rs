@@ -20,7 +20,7 @@ pub(crate) const HTML_FRAME_FILE: &str = "frame.mjml";
 /// The HTML frame after MJML became HTML.
 pub(crate) const HTML_FRAME: &str = "frame.html";
 /// What a subject line begins with.
-const SUBJECT_MARKS: [&str; 2] = ["件名:", "件名："];
+const SUBJECT_MARKS: [&str; 3] = ["件名:", "件名：", "Subject:"];
 /// Instructions one template may run: a loop without end ends here.
 const FUEL: u64 = 100_000;
 /// What is said of a template that runs longer.

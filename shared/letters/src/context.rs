@@ -4,8 +4,9 @@
 //! `product.page` exist neither in a thank-you (R12) nor where nobody said yes to hearing from the shop
 //! (特定商取引法 12条の3). A letter that uses a word which is not there does not render, whoever wrote it.
 
+use crate::language::Language;
 use crate::text::{shorten, words};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use minijinja::value::Value;
 use std::collections::BTreeMap;
 use wasurena_domain::contact::PersonName;
@@ -13,10 +14,6 @@ use wasurena_domain::programme::Class;
 use wasurena_domain::purchase::Consent;
 use wasurena_domain::shop::Shop;
 
-/// How a customer without a name is addressed.
-const NAMELESS: &str = "お客様";
-/// What a product without a name is called.
-const PRODUCTLESS: &str = "お品";
 /// Longest product name in a subject, in characters; the letter itself has all of it.
 const SUBJECT_PRODUCT_MAX: usize = 24;
 /// Longest name in a subject, in characters. A longer one is not cut, which would be rude: it gives way.
@@ -108,16 +105,16 @@ impl Facts<'_> {
         }
     }
 
-    /// 「山田 花子様」, or 「お客様」. A [`PersonName`] holds no honorific, so there are never two.
-    fn addressee(&self, part: Part) -> String {
+    /// How the letter addresses them.
+    fn addressee(&self, language: Language, part: Part) -> String {
         let name = self.addressee.map(|name| words(name.as_str()));
         let fits = |name: &String| part == Part::Body || name.chars().count() <= SUBJECT_NAME_MAX;
-        name.filter(fits).map_or_else(|| NAMELESS.to_owned(), |name| format!("{name}様"))
+        language.addressee(name.filter(fits))
     }
 
-    fn product(&self, class: Class, part: Part) -> Value {
+    fn product(&self, language: Language, class: Class, part: Part) -> Value {
         let name = self.product.map(|product| words(product.name)).filter(|name| !name.is_empty());
-        let name = name.unwrap_or_else(|| PRODUCTLESS.to_owned());
+        let name = name.unwrap_or_else(|| language.productless().to_owned());
         let name = if part == Part::Subject { shorten(&name, SUBJECT_PRODUCT_MAX) } else { name };
         let picture = self.product.and_then(|product| product.picture).filter(|url| url.starts_with("https://"));
         let mut product = Words::from([("name", Value::from(name))]);
@@ -130,7 +127,7 @@ impl Facts<'_> {
 }
 
 /// The words that every letter of a class has, but for `greeting`, which is made of them.
-pub(crate) fn letter_words(shop: &Shop, class: Class, facts: &Facts<'_>, part: Part) -> Words {
+pub(crate) fn letter_words(shop: &Shop, language: Language, class: Class, facts: &Facts<'_>, part: Part) -> Words {
     let url = facts.shop_url(shop, class);
     let mut about_shop = Words::from([
         ("name", Value::from(shop.name.as_str())),
@@ -144,24 +141,19 @@ pub(crate) fn letter_words(shop: &Shop, class: Class, facts: &Facts<'_>, part: P
     let staff =
         Words::from([("name", Value::from(shop.staff.name.as_str())), ("role", Value::from(shop.staff.role.as_str()))]);
     let mut words = Words::from([
-        ("addressee", Value::from(facts.addressee(part))),
+        ("addressee", Value::from(facts.addressee(language, part))),
         ("count", Value::from(facts.nth())),
         ("gift", Value::from(facts.gift)),
         ("made_to_order", Value::from(facts.made_to_order)),
-        ("product", facts.product(class, part)),
+        ("product", facts.product(language, class, part)),
         ("shop", Value::from(about_shop)),
         ("staff", Value::from(staff)),
     ]);
-    words.extend(facts.bought_on.map(|day| ("bought_on", Value::from(month_and_day(day)))));
+    words.extend(facts.bought_on.map(|day| ("bought_on", Value::from(language.month_and_day(day)))));
     if let (true, Some(url)) = (class.is_selling(), url) {
         words.insert("offer", Value::from(Words::from([("url", Value::from(url))])));
     }
     words
-}
-
-/// 「12月1日」
-fn month_and_day(day: NaiveDate) -> String {
-    format!("{}月{}日", day.month(), day.day())
 }
 
 #[cfg(test)]
@@ -184,11 +176,11 @@ mod tests {
     #[test]
     fn there_is_one_honorific() {
         let name = PersonName::parse("山田 花子").unwrap();
-        assert_eq!(facts(Some(&name)).addressee(Part::Body), "山田 花子様");
-        assert_eq!(facts(None).addressee(Part::Body), "お客様");
+        assert_eq!(facts(Some(&name)).addressee(Language::Japanese, Part::Body), "山田 花子様");
+        assert_eq!(facts(None).addressee(Language::Japanese, Part::Body), "お客様");
         let long = PersonName::parse(&"長".repeat(40)).unwrap();
-        assert_eq!(facts(Some(&long)).addressee(Part::Subject), "お客様");
-        assert_eq!(facts(Some(&long)).addressee(Part::Body).chars().count(), 41);
+        assert_eq!(facts(Some(&long)).addressee(Language::Japanese, Part::Subject), "お客様");
+        assert_eq!(facts(Some(&long)).addressee(Language::Japanese, Part::Body).chars().count(), 41);
     }
 
     #[test]
@@ -196,7 +188,7 @@ mod tests {
         let product = |name, part| {
             let picture = Some("http://plain.example.jp/a.jpg");
             let product = Some(Product { name, picture, ..Product::default() });
-            Facts { product, ..facts(None) }.product(Class::Usage, part)
+            Facts { product, ..facts(None) }.product(Language::Japanese, Class::Usage, part)
         };
         assert_eq!(product(" ", Part::Body).get_attr("name").unwrap().as_str(), Some("お品"));
         assert!(product("皿", Part::Body).get_attr("picture").unwrap().is_undefined());

@@ -5,6 +5,7 @@
 
 use crate::compile::{GREETING_FILE, HTML_FRAME, TEXT_FRAME_FILE, Templates, describe, subject_name};
 use crate::context::{Count, Facts, Part, Words, letter_words};
+use crate::language::Language;
 use crate::text::{joined, line, one_line, paragraphs};
 use minijinja::value::Value;
 use minijinja::{Environment, Error};
@@ -20,6 +21,7 @@ use wasurena_domain::shop::Shop;
 pub struct Letters {
     pub(crate) letters: BTreeMap<StepId, Letter>,
     pub(crate) templates: Templates,
+    pub(crate) language: Language,
 }
 
 /// Letters as they are kept between publishing and sending.
@@ -28,6 +30,8 @@ pub struct Sheets {
     letters: BTreeMap<StepId, Letter>,
     text: BTreeMap<String, String>,
     html: BTreeMap<String, String>,
+    #[serde(default)]
+    language: Language,
 }
 
 /// A letter: its words are among the templates.
@@ -104,7 +108,7 @@ impl Letters {
     #[must_use]
     pub fn sheets(&self) -> Sheets {
         let (text, html) = self.templates.sources();
-        Sheets { letters: self.letters.clone(), text, html }
+        Sheets { letters: self.letters.clone(), text, html, language: self.language }
     }
 
     /// Letters that were kept.
@@ -113,7 +117,7 @@ impl Letters {
     /// [`RenderError::Template`] where a template is none: another version of this program has written it.
     pub fn open(sheets: Sheets) -> Result<Self, RenderError> {
         let templates = Templates::of(sheets.text, sheets.html).map_err(|error| template_error("", &error))?;
-        Ok(Self { letters: sheets.letters, templates })
+        Ok(Self { letters: sheets.letters, templates, language: sheets.language })
     }
 
     /// Writes a message's mail.
@@ -139,7 +143,7 @@ impl Letters {
         letter: &'l Letter,
         facts: &Facts<'_>,
     ) -> Result<Written<'l>, RenderError> {
-        let words = |part, class| letter_words(shop, class, facts, part);
+        let words = |part, class| letter_words(shop, self.language, class, facts, part);
         // The greeting goes into letters of every class, so it knows what a thank-you knows.
         let greeting = fill(&self.templates.text, GREETING_FILE, words(Part::Body, Class::Thanks))?;
         let fill_with_greeting = |name: &str, part| {
@@ -166,7 +170,7 @@ impl Letters {
         written: &Written<'_>,
         facts: &Facts<'_>,
     ) -> Result<String, RenderError> {
-        let mut words = frame_words(shop, written, facts);
+        let mut words = self.frame_words(shop, written, facts);
         words.insert("body", Value::from(written.body.as_str()));
         let text = fill(&self.templates.text, TEXT_FRAME_FILE, words)?;
         Ok(format!("{}\n", text.trim()))
@@ -186,18 +190,18 @@ impl Letters {
         let roots: Vec<&str> = written.letter.roots.iter().map(String::as_str).chain(pages).collect();
         let paragraph = |lines: Vec<&str>| lines.into_iter().map(|text| line(text, &roots).to_value()).collect();
         let paragraphs: Value = paragraphs(&written.body).into_iter().map(paragraph).collect::<Vec<Value>>().into();
-        let mut words = frame_words(shop, written, facts);
+        let mut words = self.frame_words(shop, written, facts);
         words.insert("paragraphs", paragraphs);
         fill(&self.templates.html, frame, words)
     }
-}
 
-fn frame_words(shop: &Shop, written: &Written<'_>, facts: &Facts<'_>) -> Words {
-    let mut words = letter_words(shop, written.letter.class, facts, Part::Body);
-    words.insert("subject", Value::from(written.subject.as_str()));
-    words.insert("consented", Value::from(facts.consented()));
-    words.insert("stop_url", Value::from(facts.stop_url));
-    words
+    fn frame_words(&self, shop: &Shop, written: &Written<'_>, facts: &Facts<'_>) -> Words {
+        let mut words = letter_words(shop, self.language, written.letter.class, facts, Part::Body);
+        words.insert("subject", Value::from(written.subject.as_str()));
+        words.insert("consented", Value::from(facts.consented()));
+        words.insert("stop_url", Value::from(facts.stop_url));
+        words
+    }
 }
 
 /// A letter as written for somebody.

@@ -2,7 +2,8 @@
 //! checked once, and rendered into mails.
 //!
 //! **A letter is text, the frame is MJML.** Whoever writes letters writes plain Japanese in
-//! `letters/{step id}.txt`: a line `件名: …`, a blank line, paragraphs. The one HTML frame around all of
+//! `letters/{step id}.txt`: a line `件名: …`, a blank line, paragraphs; or plain English below a line `Subject: …`, in a
+//! programme whose language is `en`. The one HTML frame around all of
 //! them, `frame.mjml`, is compiled when the programme is loaded; per mail nothing is left but filling it in.
 //! A letter is rendered once, as plain text, and only then put into the frame with everything escaped: what
 //! a value says can never become markup.
@@ -41,6 +42,7 @@
 
 mod about;
 mod book;
+mod built_in;
 mod compile;
 mod context;
 mod dated_file;
@@ -48,6 +50,7 @@ mod deployment;
 mod files;
 mod frequency_file;
 mod key_content;
+mod language;
 mod letters;
 pub mod link;
 mod mjml;
@@ -63,11 +66,11 @@ mod sender_rules;
 mod shop_file;
 mod text;
 mod toml_reader;
-mod utsuwa;
 mod values;
 mod vocabulary;
 
 pub use book::{Book, Published, load, load_shop};
+pub use built_in::{built_in, built_in_names, built_in_purpose, missing_frames, utsuwa};
 pub use context::{Count, Facts, Product};
 pub use deployment::{
     CartEntry, Deployment, SecretPlace, SecretSource, product_files_of, read_deployment, settings_only,
@@ -77,4 +80,3 @@ pub use letters::{Letters, Mail, RenderError, Sheets};
 pub use problem::Problem;
 pub use renamed::renamed;
 pub use shop_file::SHOP_FILE;
-pub use utsuwa::utsuwa;

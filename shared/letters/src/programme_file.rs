@@ -6,6 +6,7 @@
 use crate::dated_file::{DatedLines, read_dated};
 use crate::files::Files;
 use crate::frequency_file::{FrequencyLines, read_frequency};
+use crate::language::{LANGUAGE_KEY, Language, language};
 use crate::problem::Problem;
 use crate::toml_reader::{Document, KeyLines, Table, number, text, time};
 use chrono::{NaiveTime, Weekday};
@@ -40,6 +41,8 @@ const CLASSES: [Class; 10] = [
 pub(crate) struct Draft {
     /// What could be read.
     pub(crate) programme: Programme,
+    /// The language of its letters.
+    pub(crate) language: Language,
     /// Whether that is all of it.
     pub(crate) complete: bool,
     steps: Vec<KeyLines>,
@@ -74,6 +77,7 @@ fn draft(mut top: Table<'_>) -> Draft {
             dated: Vec::new(),
             frequency: Frequency::default(),
         },
+        language: top.optional(LANGUAGE_KEY, "\"en\"", language).flatten().unwrap_or_default(),
         complete: false,
         steps: Vec::new(),
         series: Vec::new(),

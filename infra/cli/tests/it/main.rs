@@ -5,6 +5,7 @@
 mod changes;
 mod owner;
 mod program;
+mod programmes;
 mod shop;
 mod simulate;
 mod support;

@@ -2,7 +2,6 @@
 
 use crate::{Folder, hanako, shop, shown, standard, start, step};
 use std::collections::BTreeSet;
-use std::path::Path;
 use wasurena_domain::programme::Class;
 use wasurena_domain::purchase::Consent;
 use wasurena_letters::{Book, Count, Facts, Product, RenderError, load, load_shop, utsuwa};
@@ -72,25 +71,6 @@ fn the_story_of_a_thing_is_told_with_its_thanks_and_once() {
         book.render(id, &facts).unwrap().text.contains(story)
     });
     assert_eq!(telling.map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["thanks-first"]);
-}
-
-#[test]
-fn the_embedded_files_are_those_of_the_folder() {
-    fn walk(folder: &Path, found: &mut BTreeSet<String>, root: &Path) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                walk(&path, found, root);
-            } else {
-                found.insert(path.strip_prefix(root).unwrap().to_str().unwrap().to_owned());
-            }
-        }
-    }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("programmes/utsuwa");
-    let mut found = BTreeSet::new();
-    walk(&root, &mut found, &root);
-    let files = utsuwa(start());
-    assert_eq!(files.iter().map(|(path, _)| path.to_owned()).collect::<BTreeSet<_>>(), found);
 }
 
 #[test]

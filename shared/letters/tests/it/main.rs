@@ -11,6 +11,7 @@ mod escaping;
 mod links;
 mod products;
 mod settings;
+mod trades;
 
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
