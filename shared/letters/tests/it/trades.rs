@@ -49,11 +49,16 @@ fn bought(book: &Book, english: bool) -> Product<'_> {
 
 /// Every mail of a programme, in the order of its file, and its class.
 fn mails(name: &str) -> Vec<(StepId, Class, Mail)> {
+    mails_about(name, false)
+}
+
+/// The same, of what was bought for oneself or as a present.
+fn mails_about(name: &str, gift: bool) -> Vec<(StepId, Class, Mail)> {
     let book = book(name);
     let english = is_english(name);
     let counts = counts(&book);
     let person = PersonName::parse(if english { "Emily Carter" } else { "山田 花子" });
-    let facts = Facts { product: Some(bought(&book, english)), ..standard(person.as_ref()) };
+    let facts = Facts { gift, product: Some(bought(&book, english)), ..standard(person.as_ref()) };
     let render = |id: &StepId| book.render(id, &Facts { count: counts[id], ..facts }).unwrap();
     book.programme.messages().map(|(id, class)| (id.clone(), class, render(id))).collect()
 }
@@ -73,6 +78,17 @@ fn every_mail_of_every_trade() {
         let mails = mails(name).into_iter();
         let shown = mails.map(|(id, _, mail)| format!("======== {id}\n{}\n\n{}\n", mail.subject, mail.text));
         insta::assert_snapshot!(name, shown.collect::<String>());
+    }
+}
+
+#[test]
+fn every_letter_about_a_present() {
+    for name in built_in_names().filter(|name| *name != SHOWN_ELSEWHERE) {
+        let book = book(name);
+        let mails = mails_about(name, true).into_iter();
+        let shown =
+            mails.map(|(id, _, mail)| format!("======== {id}\n{}\n\n{}\n\n", mail.subject, letter(&book, &mail)));
+        insta::assert_snapshot!(format!("{name}-gift"), shown.collect::<String>());
     }
 }
 
