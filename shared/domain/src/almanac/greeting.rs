@@ -2,7 +2,7 @@
 //!
 //! Custom counts the day of arrival, not the day of posting: a card that greets the heat of summer and comes after
 //! 立秋 is a mistake that the reader sees. Halloween and Christmas are young here and have no such custom: theirs is the week
-//! that ends with the day itself.
+//! that ends with the day itself. Neither has the rainy season, whose days are counted by the almanac, not by the rain.
 
 use super::{Region, SolarTerm, date, days_before, matsu_no_uchi};
 use crate::calendar::days_after;
@@ -20,6 +20,8 @@ pub enum Greeting {
     MidWinter,
     /// 余寒見舞い: in the cold that lingers.
     LateWinter,
+    /// 梅雨見舞い: in the rains of June.
+    RainySeason,
     /// 暑中見舞い: in the heat.
     MidSummer,
     /// 残暑見舞い: in the heat that lingers.
@@ -34,10 +36,11 @@ pub enum Greeting {
 
 impl Greeting {
     /// Every greeting, in the order in which a year has them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NewYear,
         Self::MidWinter,
         Self::LateWinter,
+        Self::RainySeason,
         Self::MidSummer,
         Self::LateSummer,
         Self::Halloween,
@@ -52,6 +55,7 @@ impl Greeting {
             Self::NewYear => "年賀状",
             Self::MidWinter => "寒中見舞い",
             Self::LateWinter => "余寒見舞い",
+            Self::RainySeason => "梅雨見舞い",
             Self::MidSummer => "暑中見舞い",
             Self::LateSummer => "残暑見舞い",
             Self::Halloween => "ハロウィン",
@@ -67,6 +71,7 @@ impl Greeting {
             Self::NewYear => "new_year",
             Self::MidWinter => "mid_winter",
             Self::LateWinter => "late_winter",
+            Self::RainySeason => "rainy_season",
             Self::MidSummer => "mid_summer",
             Self::LateSummer => "late_summer",
             Self::Halloween => "halloween",
@@ -91,6 +96,7 @@ impl Greeting {
             Self::NewYear => pines,
             Self::MidWinter => days_after(*pines.end(), 1)..=eve(SolarTerm::SpringBegins),
             Self::LateWinter => term(SolarTerm::SpringBegins)..=days_before(date(year, (3, 1)), 1),
+            Self::RainySeason => term(SolarTerm::GrainInEar)..=eve(SolarTerm::LesserHeat),
             Self::MidSummer => term(SolarTerm::GreaterHeat)..=eve(SolarTerm::AutumnBegins),
             Self::LateSummer => term(SolarTerm::AutumnBegins)..=date(year, (8, 31)),
             Self::Halloween => date(year, (10, 25))..=date(year, (10, 31)),

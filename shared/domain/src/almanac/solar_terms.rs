@@ -30,7 +30,7 @@ pub enum SolarTerm {
     SummerBegins,
     /// 小満.
     GrainFills,
-    /// 芒種.
+    /// 芒種, in early June: the rains are near.
     GrainInEar,
     /// 夏至.
     SummerSolstice,

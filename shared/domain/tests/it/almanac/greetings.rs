@@ -10,7 +10,7 @@ type Row<'a> = (Greeting, &'a str, [(&'a str, &'a str); 3]);
 
 #[test]
 fn greetings_arrive_in_their_season() {
-    let rows: [Row<'_>; 8] = [
+    let rows: [Row<'_>; 9] = [
         (
             Greeting::NewYear,
             "年賀状",
@@ -25,6 +25,11 @@ fn greetings_arrive_in_their_season() {
             Greeting::LateWinter,
             "余寒見舞い",
             [("2026-02-04", "2026-02-28"), ("2028-02-04", "2028-02-29"), ("2029-02-03", "2029-02-28")],
+        ),
+        (
+            Greeting::RainySeason,
+            "梅雨見舞い",
+            [("2026-06-06", "2026-07-06"), ("2028-06-05", "2028-07-05"), ("2029-06-05", "2029-07-06")],
         ),
         (
             Greeting::MidSummer,
@@ -115,7 +120,7 @@ proptest! {
             prop_assert!(pair[0].end() < pair[1].start());
         }
         // Winter's three follow each other without a gap, and so do summer's two.
-        for n in [0, 1, 3] {
+        for n in [0, 1, 4] {
             prop_assert_eq!(windows[n].end().succ_opt(), Some(*windows[n + 1].start()));
         }
     }
