@@ -4,7 +4,7 @@
 //! `product.page` exist neither in a thank-you (R12) nor where nobody said yes to hearing from the shop
 //! (特定商取引法 12条の3). A letter that uses a word which is not there does not render, whoever wrote it.
 
-use crate::language::Language;
+use crate::language::{Language, Speech};
 use crate::text::{shorten, words};
 use chrono::NaiveDate;
 use minijinja::value::Value;
@@ -112,9 +112,9 @@ impl Facts<'_> {
         language.addressee(name.filter(fits))
     }
 
-    fn product(&self, language: Language, class: Class, part: Part) -> Value {
+    fn product(&self, speech: Speech<'_>, class: Class, part: Part) -> Value {
         let name = self.product.map(|product| words(product.name)).filter(|name| !name.is_empty());
-        let name = name.unwrap_or_else(|| language.productless().to_owned());
+        let name = name.unwrap_or_else(|| speech.productless().to_owned());
         let name = if part == Part::Subject { shorten(&name, SUBJECT_PRODUCT_MAX) } else { name };
         let picture = self.product.and_then(|product| product.picture).filter(|url| url.starts_with("https://"));
         let mut product = Words::from([("name", Value::from(name))]);
@@ -127,7 +127,8 @@ impl Facts<'_> {
 }
 
 /// The words that every letter of a class has, but for `greeting`, which is made of them.
-pub(crate) fn letter_words(shop: &Shop, language: Language, class: Class, facts: &Facts<'_>, part: Part) -> Words {
+pub(crate) fn letter_words(shop: &Shop, speech: Speech<'_>, class: Class, facts: &Facts<'_>, part: Part) -> Words {
+    let language = speech.language;
     let url = facts.shop_url(shop, class);
     let mut about_shop = Words::from([
         ("name", Value::from(shop.name.as_str())),
@@ -145,7 +146,7 @@ pub(crate) fn letter_words(shop: &Shop, language: Language, class: Class, facts:
         ("count", Value::from(facts.nth())),
         ("gift", Value::from(facts.gift)),
         ("made_to_order", Value::from(facts.made_to_order)),
-        ("product", facts.product(language, class, part)),
+        ("product", facts.product(speech, class, part)),
         ("shop", Value::from(about_shop)),
         ("staff", Value::from(staff)),
     ]);
@@ -185,11 +186,14 @@ mod tests {
 
     #[test]
     fn a_thing_without_a_name_is_a_thing() {
-        let product = |name, part| {
+        let named = |unnamed, name, part| {
             let picture = Some("http://plain.example.jp/a.jpg");
             let product = Some(Product { name, picture, ..Product::default() });
-            Facts { product, ..facts(None) }.product(Language::Japanese, Class::Usage, part)
+            let speech = Speech { language: Language::Japanese, unnamed };
+            Facts { product, ..facts(None) }.product(speech, Class::Usage, part)
         };
+        let product = |name, part| named(None, name, part);
+        assert_eq!(named(Some("施術"), "", Part::Body).get_attr("name").unwrap().as_str(), Some("施術"));
         assert_eq!(product(" ", Part::Body).get_attr("name").unwrap().as_str(), Some("お品"));
         assert!(product("皿", Part::Body).get_attr("picture").unwrap().is_undefined());
         let subject = product(&"碗".repeat(120), Part::Subject);

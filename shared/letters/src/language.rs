@@ -7,6 +7,25 @@ use toml::de::DeValue;
 
 /// The key of `programme.toml` that names the language.
 pub(crate) const LANGUAGE_KEY: &str = "language";
+/// The key of `programme.toml` that says what the trade calls what was bought, where its name is not known.
+pub(crate) const UNNAMED_KEY: &str = "unnamed";
+/// Longest such word, in characters.
+const UNNAMED_MAX: usize = 24;
+
+/// How a programme's letters speak.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Speech<'a> {
+    pub(crate) language: Language,
+    /// What its trade calls what was bought, where the name is not known; the language's own word for `None`.
+    pub(crate) unnamed: Option<&'a str>,
+}
+
+impl Speech<'_> {
+    /// What a product without a name is called.
+    pub(crate) fn productless(&self) -> &str {
+        self.unnamed.unwrap_or_else(|| self.language.productless())
+    }
+}
 
 /// A language that letters are written in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,8 +59,8 @@ impl Language {
         }
     }
 
-    /// What a product without a name is called.
-    pub(crate) fn productless(self) -> &'static str {
+    /// What a product without a name is called, where the trade has no word of its own.
+    fn productless(self) -> &'static str {
         match self {
             Self::Japanese => "お品",
             Self::English => "order",
@@ -62,6 +81,12 @@ pub(crate) fn language(value: &DeValue<'_>) -> Result<Language, String> {
     let code = text(value).unwrap_or_default();
     let mut all = [Language::Japanese, Language::English].into_iter();
     all.find(|language| language.code() == code).ok_or_else(|| "\"ja\" or \"en\"".to_owned())
+}
+
+/// Reads what a trade calls what was bought.
+pub(crate) fn unnamed(value: &DeValue<'_>) -> Result<String, String> {
+    let word = text(value).ok().filter(|word| word.chars().count() <= UNNAMED_MAX);
+    word.ok_or_else(|| format!("a word of {UNNAMED_MAX} characters at most"))
 }
 
 /// The language that a `programme.toml` names; Japanese where it names none, or cannot be read.

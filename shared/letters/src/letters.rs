@@ -5,7 +5,7 @@
 
 use crate::compile::{GREETING_FILE, HTML_FRAME, TEXT_FRAME_FILE, Templates, describe, subject_name};
 use crate::context::{Count, Facts, Part, Words, letter_words};
-use crate::language::Language;
+use crate::language::{Language, Speech};
 use crate::text::{joined, line, one_line, paragraphs};
 use minijinja::value::Value;
 use minijinja::{Environment, Error};
@@ -22,6 +22,7 @@ pub struct Letters {
     pub(crate) letters: BTreeMap<StepId, Letter>,
     pub(crate) templates: Templates,
     pub(crate) language: Language,
+    pub(crate) unnamed: Option<String>,
 }
 
 /// Letters as they are kept between publishing and sending.
@@ -32,6 +33,8 @@ pub struct Sheets {
     html: BTreeMap<String, String>,
     #[serde(default)]
     language: Language,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unnamed: Option<String>,
 }
 
 /// A letter: its words are among the templates.
@@ -108,7 +111,8 @@ impl Letters {
     #[must_use]
     pub fn sheets(&self) -> Sheets {
         let (text, html) = self.templates.sources();
-        Sheets { letters: self.letters.clone(), text, html, language: self.language }
+        let (language, unnamed) = (self.language, self.unnamed.clone());
+        Sheets { letters: self.letters.clone(), text, html, language, unnamed }
     }
 
     /// Letters that were kept.
@@ -117,7 +121,11 @@ impl Letters {
     /// [`RenderError::Template`] where a template is none: another version of this program has written it.
     pub fn open(sheets: Sheets) -> Result<Self, RenderError> {
         let templates = Templates::of(sheets.text, sheets.html).map_err(|error| template_error("", &error))?;
-        Ok(Self { letters: sheets.letters, templates, language: sheets.language })
+        Ok(Self { letters: sheets.letters, templates, language: sheets.language, unnamed: sheets.unnamed })
+    }
+
+    fn speech(&self) -> Speech<'_> {
+        Speech { language: self.language, unnamed: self.unnamed.as_deref() }
     }
 
     /// Writes a message's mail.
@@ -143,7 +151,7 @@ impl Letters {
         letter: &'l Letter,
         facts: &Facts<'_>,
     ) -> Result<Written<'l>, RenderError> {
-        let words = |part, class| letter_words(shop, self.language, class, facts, part);
+        let words = |part, class| letter_words(shop, self.speech(), class, facts, part);
         // The greeting goes into letters of every class, so it knows what a thank-you knows.
         let greeting = fill(&self.templates.text, GREETING_FILE, words(Part::Body, Class::Thanks))?;
         let fill_with_greeting = |name: &str, part| {
@@ -196,7 +204,7 @@ impl Letters {
     }
 
     fn frame_words(&self, shop: &Shop, written: &Written<'_>, facts: &Facts<'_>) -> Words {
-        let mut words = letter_words(shop, self.language, written.letter.class, facts, Part::Body);
+        let mut words = letter_words(shop, self.speech(), written.letter.class, facts, Part::Body);
         words.insert("subject", Value::from(written.subject.as_str()));
         words.insert("consented", Value::from(facts.consented()));
         words.insert("stop_url", Value::from(facts.stop_url));

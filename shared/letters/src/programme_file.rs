@@ -6,7 +6,7 @@
 use crate::dated_file::{DatedLines, read_dated};
 use crate::files::Files;
 use crate::frequency_file::{FrequencyLines, read_frequency};
-use crate::language::{LANGUAGE_KEY, Language, language};
+use crate::language::{LANGUAGE_KEY, Language, UNNAMED_KEY, language, unnamed};
 use crate::problem::Problem;
 use crate::toml_reader::{Document, KeyLines, Table, number, text, time};
 use chrono::{NaiveTime, Weekday};
@@ -43,6 +43,8 @@ pub(crate) struct Draft {
     pub(crate) programme: Programme,
     /// The language of its letters.
     pub(crate) language: Language,
+    /// What they call what was bought, where its name is not known.
+    pub(crate) unnamed: Option<String>,
     /// Whether that is all of it.
     pub(crate) complete: bool,
     steps: Vec<KeyLines>,
@@ -78,6 +80,7 @@ fn draft(mut top: Table<'_>) -> Draft {
             frequency: Frequency::default(),
         },
         language: top.optional(LANGUAGE_KEY, "\"en\"", language).flatten().unwrap_or_default(),
+        unnamed: top.optional(UNNAMED_KEY, "\"visit\"", unnamed).flatten(),
         complete: false,
         steps: Vec::new(),
         series: Vec::new(),
