@@ -9,6 +9,7 @@ mod deployment;
 mod docs;
 mod escaping;
 mod links;
+mod long_ways;
 mod products;
 mod settings;
 mod trades;
