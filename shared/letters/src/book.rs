@@ -104,7 +104,7 @@ pub fn load(shop: &ShopId, files: &Files) -> Result<Book, Vec<Problem>> {
             programme: draft.programme.clone(),
             version: files.version(),
             warnings: Vec::new(),
-            letters: Letters { letters, templates, language: draft.language, unnamed: draft.unnamed },
+            letters: Letters { letters, templates, language: draft.language, unnamed: draft.unnamed.clone() },
         };
         rehearse(&book, files, &mut problems);
         // Lives with a programme that breaks a rule anyway would only say so again, in other words.
