@@ -2,15 +2,14 @@
 //!
 //! Plans are made in civil days of the shop's zone; what is stored is a [`Slot`], a quarter hour in UTC.
 
-use chrono::{
-    DateTime, Datelike, Days, Duration, DurationRound, NaiveDate, NaiveTime, TimeZone, Timelike, Utc, Weekday,
-};
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveTime, TimeZone, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The length of a slot, in minutes.
 pub const SLOT_MINUTES: i64 = 15;
+const SLOT_SECONDS: i64 = SLOT_MINUTES * 60;
 
 /// A send slot: a quarter hour in UTC, named by its start. All that a shop sends in a slot shares one alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -30,9 +29,10 @@ impl Slot {
     /// The first slot that does not start before `instant`.
     #[must_use]
     pub fn at_or_after(instant: DateTime<Utc>) -> Self {
-        let quarter = Duration::minutes(SLOT_MINUTES);
-        let start = instant.duration_trunc(quarter).unwrap_or(instant);
-        Self(if start < instant { start + quarter } else { start })
+        let seconds = instant.timestamp() + i64::from(instant.timestamp_subsec_nanos() > 0);
+        let past = seconds.rem_euclid(SLOT_SECONDS);
+        let start = if past == 0 { seconds } else { seconds - past + SLOT_SECONDS };
+        Self(DateTime::from_timestamp(start, 0).unwrap_or(instant))
     }
 
     /// The slot of a wall-clock time on a day. A time that does not exist (clocks go forward) is the first
@@ -40,10 +40,9 @@ impl Slot {
     #[must_use]
     pub fn of(day: NaiveDate, time: NaiveTime, zone: Tz) -> Self {
         let wall = day.and_time(time);
-        let instant = (0..=12 * 24)
-            .find_map(|step| zone.from_local_datetime(&(wall + Duration::minutes(5 * step))).earliest())
-            .map_or_else(|| wall.and_utc(), |local| local.to_utc());
-        Self::at_or_after(instant)
+        let instant = |wall| zone.from_local_datetime(&wall).earliest().map(|local| local.to_utc());
+        let after = || (1..=12 * 24).find_map(|step| instant(wall + Duration::minutes(5 * step)));
+        Self::at_or_after(instant(wall).or_else(after).unwrap_or_else(|| wall.and_utc()))
     }
 
     /// When it starts.
