@@ -13,6 +13,10 @@ use serde::{Deserialize, Serialize};
 
 /// Longest wording kept, in characters.
 const WORDING_MAX: usize = 500;
+/// What may be said about whether mails may go to a customer at all.
+const ABOUT_STOPPING: [Said; 3] = [Said::OptedOut, Said::Complained, Said::Resumed];
+/// What may be said about whether an address takes mail.
+const ABOUT_REACHING: [Said; 2] = [Said::Bounced, Said::Reachable];
 
 /// A way to reach somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -127,26 +131,38 @@ impl Entry {
 /// The last word about whether mails may go to a customer at all.
 #[must_use]
 pub fn last_about_stopping(ledger: &[Entry], customer: &Customer) -> Option<Said> {
-    last(ledger, customer, &[Said::OptedOut, Said::Complained, Said::Resumed])
+    last(ledger, customer, &ABOUT_STOPPING)
 }
 
 /// The last word about whether the address that a customer has now takes mail.
 #[must_use]
 pub fn last_about_reaching(ledger: &[Entry], customer: &Customer) -> Option<Said> {
-    last(ledger, customer, &[Said::Bounced, Said::Reachable])
+    last(ledger, customer, &ABOUT_REACHING)
 }
 
 fn last(ledger: &[Entry], customer: &Customer, kinds: &[Said]) -> Option<Said> {
+    last_until(ledger, customer, kinds, DateTime::<Utc>::MAX_UTC)
+}
+
+fn last_until(ledger: &[Entry], customer: &Customer, kinds: &[Said], until: DateTime<Utc>) -> Option<Said> {
     let place = customer.place();
     let concerns = |e: &&Entry| e.channel == Channel::Mail && e.place.as_ref().is_none_or(|p| p == place);
-    ledger.iter().filter(concerns).filter(|e| kinds.contains(&e.said)).max().map(|e| e.said)
+    let said = ledger.iter().filter(concerns).filter(|e| e.at <= until && kinds.contains(&e.said));
+    said.max().map(|e| e.said)
 }
 
 /// Why no mail may go to a customer, by their ledger and their record; `None` where it may.
 #[must_use]
 pub fn obstacle(ledger: &[Entry], customer: &Customer) -> Option<Reason> {
-    match (last_about_stopping(ledger, customer), last_about_reaching(ledger, customer)) {
-        _ if customer.opted_out_at.is_some() => Some(Reason::OptedOut),
+    obstacle_at(ledger, customer, DateTime::<Utc>::MAX_UTC)
+}
+
+/// Why no mail could go to a customer at a moment, by what had been said until then.
+#[must_use]
+pub fn obstacle_at(ledger: &[Entry], customer: &Customer, at: DateTime<Utc>) -> Option<Reason> {
+    let last = |kinds| last_until(ledger, customer, kinds, at);
+    match (last(&ABOUT_STOPPING), last(&ABOUT_REACHING)) {
+        _ if customer.opted_out_at.is_some_and(|said_at| said_at <= at) => Some(Reason::OptedOut),
         (Some(Said::OptedOut), _) => Some(Reason::OptedOut),
         (Some(Said::Complained), _) => Some(Reason::Complained),
         _ if customer.email.is_none() => Some(Reason::NoMailAddress),

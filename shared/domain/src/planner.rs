@@ -8,12 +8,14 @@
 mod arrival;
 mod bound;
 mod dated;
+mod journal;
 mod placing;
 mod promised;
 mod review;
 mod series;
 mod sheet;
 mod tasks;
+pub mod why;
 mod wishes;
 
 use crate::calendar::{Slot, day_of, days_after};
@@ -26,8 +28,9 @@ use crate::purchase::Consent;
 use crate::shop::Shop;
 use crate::task::Task;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
+use journal::Journal;
 use placing::Placed;
-pub(crate) use placing::next_in_hours;
+pub(crate) use placing::{end_of, next_in_hours};
 use wishes::Wish;
 
 /// What is due within this many days is written into the diary, and always at least the next message.
@@ -137,12 +140,25 @@ pub struct Plan {
     pub tasks: Vec<Task>,
 }
 
+/// What is wanted for a customer, and where it found its place.
+struct Draft<'a> {
+    closed: Option<Closed>,
+    wanted: wishes::Wanted,
+    placed: Vec<Placed<'a>>,
+}
+
+/// The draft of a plan: [`plan`] compares it with the diary, [`why::why`] tells how it came about.
+fn draft<'a>(situation: &Situation<'a>, journal: &Journal) -> Draft<'a> {
+    let closed = situation.closed();
+    let wanted = if closed.is_some() { wishes::Wanted::default() } else { wishes::wanted(situation, journal) };
+    let placed = placing::place(situation, &wanted.wishes, journal);
+    Draft { closed, wanted, placed }
+}
+
 /// Plans for one customer. The same situation always gives the same plan.
 #[must_use]
 pub fn plan(situation: &Situation<'_>) -> Plan {
-    let closed = situation.closed();
-    let wanted = if closed.is_some() { wishes::Wanted::default() } else { wishes::wanted(situation) };
-    let placed = placing::place(situation, &wanted.wishes);
+    let Draft { closed, wanted, placed } = draft(situation, &Journal::unasked());
     let changes = changes(situation, &placed);
     Plan {
         settled: situation.follow_ups.iter().filter(|f| f.ended).map(|f| f.id.clone()).collect(),

@@ -143,8 +143,8 @@ fn heard_today(follow_up: &FollowUp, moment: &Moment<'_>) -> bool {
 
 /// Whether R1 or R2 hangs on it: then it goes out on its last day, even as the second message of that day.
 fn is_promised(follow_up: &FollowUp, moment: &Moment<'_>) -> bool {
-    let Moment { shop, programme, customer, follow_ups, now, .. } = *moment;
-    let promises = promises(shop, customer, follow_ups, now);
+    let Moment { shop, programme, customer, follow_ups, ledger, now, .. } = *moment;
+    let promises = promises(shop, customer, follow_ups, ledger, now);
     let own = promises.map(|p| if follow_up.class == Class::Thanks { p.thanks } else { p.contact });
     own.is_some_and(|promise| promise != Promise::Kept) && may_keep_promise(shop, programme, customer, follow_up)
 }

@@ -1,9 +1,15 @@
 //! The promises to a new customer, and whether they were kept: a thank-you within 3 days (R2), and a
 //! message after it within 21 (R1). What could not be kept has a reason on record, or it is broken.
+//!
+//! The reason stands on a message that did not go out. Where none was even planned, the ledger or the facts know it: nothing
+//! is planned for somebody who has said stop, whatever they buy; and what was the second purchase while its time ran is the
+//! first once the other is called off.
 
-use crate::calendar::day_of;
+use crate::calendar::{day_of, days_after};
 use crate::customer::{Customer, Occasion};
 use crate::follow_up::{FollowUp, Reason, State};
+use crate::ledger::{Entry, obstacle_at};
+use crate::planner::end_of;
 use crate::programme::{Class, PROMISE_LATEST_DAY, Programme, THANKS_LATEST_DAY};
 use crate::shop::Shop;
 use chrono::{DateTime, Utc};
@@ -33,7 +39,13 @@ pub struct Promises {
 /// The promises made with a new customer's first purchase; `None` for somebody who bought before the shop
 /// began with Wasurena.
 #[must_use]
-pub fn promises(shop: &Shop, customer: &Customer, follow_ups: &[FollowUp], now: DateTime<Utc>) -> Option<Promises> {
+pub fn promises(
+    shop: &Shop,
+    customer: &Customer,
+    follow_ups: &[FollowUp],
+    ledger: &[Entry],
+    now: DateTime<Utc>,
+) -> Option<Promises> {
     let occasions = customer.occasions(shop);
     let Some(first) = occasions.iter().find(|o| !o.is_history()) else {
         let new = || customer.purchases.iter().filter(|p| !p.history);
@@ -45,11 +57,33 @@ pub fn promises(shop: &Shop, customer: &Customer, follow_ups: &[FollowUp], now: 
     if first.nth > 1 {
         return None;
     }
-    let judge = |is_meant: fn(Class) -> bool, latest_day| judge(shop, first, follow_ups, is_meant, latest_day, now);
+    let judge = |is_meant: fn(Class) -> bool, latest_day| {
+        let of_first = |f: &&FollowUp| {
+            f.is_bound_to_purchase() && first.purchases.iter().any(|p| f.purchase.as_ref() == Some(&p.key))
+        };
+        let meant: Vec<&FollowUp> = follow_ups.iter().filter(|f| is_meant(f.class)).filter(of_first).collect();
+        match judge(shop, first, &meant, latest_day, now) {
+            Promise::Broken => {
+                // An order may become known late: whatever was said by then is why nothing was planned for it.
+                let known = if meant.is_empty() { shop.thresholds.history_days.max(latest_day) } else { latest_day };
+                let until = end_of(days_after(first.day, known), shop);
+                let reason = obstacle_at(ledger, customer, until).or_else(|| called_off(customer, until));
+                reason.map_or(Promise::Broken, Promise::Impossible)
+            }
+            promise => promise,
+        }
+    };
     Some(Promises {
         thanks: judge(|class| class == Class::Thanks, THANKS_LATEST_DAY),
         contact: judge(|class| class != Class::Thanks, PROMISE_LATEST_DAY),
     })
+}
+
+/// Why the purchase for which the promises were made is none any more, where that was another: called off since, or left
+/// alone by the owner.
+fn called_off(customer: &Customer, until: DateTime<Utc>) -> Option<Reason> {
+    let mut new = customer.purchases.iter().filter(|p| !p.history && p.began_at <= until);
+    new.find_map(|p| (p.undone || p.ruling.is_some()).then(|| customer.why_no_purchase(p)).flatten())
 }
 
 /// Whether a promise to a new customer may hang on a message: it thanks for their first purchase, or is one of those
@@ -62,18 +96,8 @@ pub(crate) fn may_keep_promise(shop: &Shop, programme: &Programme, customer: &Cu
     first.is_some_and(of_first) && steps.any(|step| step.id == follow_up.step)
 }
 
-fn judge(
-    shop: &Shop,
-    first: &Occasion<'_>,
-    follow_ups: &[FollowUp],
-    is_meant: fn(Class) -> bool,
-    latest_day: u32,
-    now: DateTime<Utc>,
-) -> Promise {
-    let bound = |f: &&FollowUp| {
-        f.is_bound_to_purchase() && f.purchase.as_ref().is_some_and(|key| first.purchases.iter().any(|p| p.key == *key))
-    };
-    let meant: Vec<&FollowUp> = follow_ups.iter().filter(|f| is_meant(f.class)).filter(bound).collect();
+/// Whether a promise was kept, by what was meant to keep it.
+fn judge(shop: &Shop, first: &Occasion<'_>, meant: &[&FollowUp], latest_day: u32, now: DateTime<Utc>) -> Promise {
     let in_time = |f: &&&FollowUp| {
         let sent_on = f.sent_at.map(|at| day_of(at, shop.zone));
         sent_on.is_some_and(|day| (day - first.day).num_days() <= i64::from(latest_day))

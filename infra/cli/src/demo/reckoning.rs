@@ -55,7 +55,7 @@ pub(crate) async fn tell(world: &World, people: &[Person], out: &mut impl Write)
             continue;
         };
         let Some(file) = world.diary().file(&shop_id, &id).await? else { continue };
-        if let Some(kept) = promises(&shop.shop, &file.record.customer, &file.follow_ups, world.now()) {
+        if let Some(kept) = promises(&shop.shop, &file.record.customer, &file.follow_ups, &file.ledger, world.now()) {
             thanks.add(&person.name(), kept.thanks);
             contact.add(&person.name(), kept.contact);
         }

@@ -3,11 +3,10 @@
 
 use super::life::{Life, Sent, World};
 use super::person::Event;
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use std::collections::BTreeSet;
-use wasurena_domain::calendar::{Slot, day_of, days_after};
-use wasurena_domain::ledger::obstacle;
+use wasurena_domain::calendar::day_of;
 use wasurena_domain::programme::{Class, PROMISE_LATEST_DAY, THANKS_LATEST_DAY};
 use wasurena_domain::promise::{Promise, Promises, promises};
 use wasurena_domain::purchase::Purchase;
@@ -58,25 +57,9 @@ pub(crate) fn violations(world: World<'_>, customer: u64, life: &Life, promises:
     found
 }
 
-/// What is on record of the promises to a customer. Of somebody who had said stop, or whose address refused mail, before the
-/// time was over, the ledger says why nothing was even planned.
+/// What is on record of the promises to a customer.
 pub(crate) fn on_record(world: World<'_>, life: &Life) -> Option<Promises> {
-    let promises = promises(world.shop, &life.customer, &life.follow_ups, life.now)?;
-    let end = |latest_day: u32| {
-        let last = first_day(world, life).map(|first| days_after(first, latest_day + 1));
-        last.map(|day| Slot::of(day, NaiveTime::MIN, world.shop.zone).start())
-    };
-    let reason = obstacle(&life.ledger, &life.customer);
-    let explained = |promise, latest_day| match reason {
-        Some(reason) if promise == Promise::Broken && end(latest_day).is_some_and(|end| ends_mail(life, end)) => {
-            Promise::Impossible(reason)
-        }
-        _ => promise,
-    };
-    Some(Promises {
-        thanks: explained(promises.thanks, THANKS_LATEST_DAY),
-        contact: explained(promises.contact, PROMISE_LATEST_DAY),
-    })
+    promises(world.shop, &life.customer, &life.follow_ups, &life.ledger, life.now)
 }
 
 /// R1 and R2: what was promised to a new customer went out in time, or the reason is on record.
@@ -145,6 +128,7 @@ mod tests {
     use crate::simulate::life::Unseen;
     use crate::simulate::{FROM, book, people::People, world};
     use chrono::Duration;
+    use wasurena_domain::purchase::{Moments, Report};
 
     /// What is found in the life of a first buyer after somebody has tampered with it.
     fn found(tamper: impl FnOnce(&mut Life)) -> Vec<&'static str> {
@@ -160,6 +144,28 @@ mod tests {
         violations(world, 1, &life, record).into_iter().map(|violation| violation.rule).collect()
     }
 
+    /// What they bought is broken.
+    fn breaks(life: &Life) -> Event {
+        let key = life.purchases.keys().next().unwrap().clone();
+        Event::Told(Box::new(Report::new(key, None, Moments { returned_at: Some(life.now), ..Moments::default() })))
+    }
+
+    #[test]
+    fn a_case_that_is_settled_and_an_apology_break_nothing() {
+        let before = |life: &Life| life.sent[life.sent.len() - 1].at - Duration::minutes(1);
+        let settled = |life: &mut Life| {
+            life.happened.push((before(life), breaks(life)));
+            life.happened.push((before(life), Event::Settled));
+        };
+        assert_eq!(found(settled), [] as [&str; 0]);
+        let apology = |life: &mut Life| {
+            life.happened.push((before(life), breaks(life)));
+            let last = life.sent.len() - 1;
+            life.sent[last].class = Class::Remedy;
+        };
+        assert_eq!(found(apology), [] as [&str; 0]);
+    }
+
     #[test]
     fn each_rule_that_is_broken_is_found() {
         assert_eq!(found(|life| life.sent[4].at = life.sent[3].at), ["R8"]);
@@ -170,6 +176,7 @@ mod tests {
         let last = |life: &Life| life.sent[life.sent.len() - 1].at;
         assert_eq!(found(|life| life.happened.push((last(life), Event::Stops))), ["R30"]);
         assert_eq!(found(|life| life.happened.push((last(life), Event::Bounces))), ["R30"]);
+        assert_eq!(found(|life| life.happened.push((last(life), breaks(life)))), ["R28"]);
     }
 
     #[test]

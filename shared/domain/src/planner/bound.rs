@@ -2,8 +2,10 @@
 
 use super::Situation;
 use super::arrival::{arrival, is_handed_over, is_late};
+use super::journal::{About, Journal};
 use super::placing::has_chance;
 use super::promised::give_priority;
+use super::why::{Because, Origin};
 use super::wishes::{Priority, Wish, find};
 use crate::calendar::{day_of, days_after};
 use crate::customer::{Bought, Occasion};
@@ -12,26 +14,14 @@ use crate::ids::{FollowUpId, PurchaseKey};
 use crate::programme::{Anchor, Class, OncePer, Step};
 use chrono::NaiveDate;
 
-/// What the programme's steps want for the customer's occasions.
-pub(super) fn bound_wishes(situation: &Situation<'_>, occasions: &[Occasion<'_>]) -> Vec<Wish> {
+/// What the programme's steps want for the customer's occasions. The journal hears which they leave out.
+pub(super) fn bound_wishes(situation: &Situation<'_>, occasions: &[Occasion<'_>], journal: &Journal) -> Vec<Wish> {
     let mut wishes: Vec<Wish> = Vec::new();
-    for occasion in occasions.iter().filter(|o| !o.is_history()) {
-        for step in situation.programme.steps.iter().filter(|s| s.occasions.contains(occasion.nth)) {
-            let bought = purchase_for(situation, occasion, step);
-            if !is_meant(situation, bought, step) {
-                continue;
-            }
-            let mut wish = wish_of(situation, bought, step);
-            let explained =
-                || is_explained(situation, step, bought) || is_being_explained(situation, &wishes, step, &wish);
-            let is_past = is_news_of_old(situation, occasion, &wish)
-                || is_thanked_already(situation, occasion, &wish)
-                || explained();
-            if wishes.iter().any(|w| w.id == wish.id) {
-                wish.id = id_of_purchase(situation, step, &bought.key);
-            }
-            if !is_past {
-                wishes.push(wish);
+    for occasion in occasions {
+        for step in &situation.programme.steps {
+            match wanted_on(situation, occasion, step, &wishes) {
+                Ok(wish) => wishes.push(wish),
+                Err(because) => journal.leaves_out(because, || About::Occasion(step.id.clone(), occasion.day)),
             }
         }
     }
@@ -41,6 +31,39 @@ pub(super) fn bound_wishes(situation: &Situation<'_>, occasions: &[Occasion<'_>]
     wishes
 }
 
+/// The wish of a step for an occasion, beside those that are there; or why there is none.
+fn wanted_on(
+    situation: &Situation<'_>,
+    occasion: &Occasion<'_>,
+    step: &Step,
+    wishes: &[Wish],
+) -> Result<Wish, Because> {
+    if occasion.is_history() {
+        return Err(Because::History);
+    }
+    if !step.occasions.contains(occasion.nth) {
+        return Err(Because::OtherOccasion { nth: occasion.nth });
+    }
+    let bought = purchase_for(situation, occasion, step);
+    if !is_meant(situation, bought, step) {
+        return Err(Because::NothingAwaited);
+    }
+    let mut wish = wish_of(situation, bought, step);
+    if is_news_of_old(situation, occasion, &wish) {
+        return Err(Because::NewInProgramme);
+    }
+    if is_thanked_already(situation, occasion, &wish) {
+        return Err(Because::ThankedAlready);
+    }
+    if is_explained(situation, step, bought) || is_being_explained(situation, wishes, step, &wish) {
+        return Err(Because::Explained);
+    }
+    if wishes.iter().any(|w| w.id == wish.id) {
+        wish.id = id_of_purchase(situation, step, &bought.key);
+    }
+    Ok(wish)
+}
+
 /// Whether a step is for this purchase: a story meanwhile only for what arrives late.
 fn is_meant(situation: &Situation<'_>, bought: &Bought, step: &Step) -> bool {
     !step.arrives_late || (is_late(situation, bought) && is_told_meanwhile(situation, bought, step))
@@ -48,14 +71,15 @@ fn is_meant(situation: &Situation<'_>, bought: &Bought, step: &Step) -> bool {
 
 /// Whether a step waits until the thing is there. It may only where a story keeps the promise meanwhile (R1).
 fn waits_for_arrival(situation: &Situation<'_>, bought: &Bought, step: &Step) -> bool {
+    if !step.is_about_the_thing() || !is_late(situation, bought) {
+        return false;
+    }
     let occasions = situation.customer.occasions(situation.shop);
     let nth = occasions.iter().find(|o| o.purchases.contains(&bought)).map_or(1, |o| o.nth);
     let keeps_r1 = |s: &Step| nth > 1 || situation.programme.contacts_in_time().any(|contact| contact.id == s.id);
     let is_story = |s: &&Step| s.arrives_late && s.may_keep_promise() && s.occasions.contains(nth) && keeps_r1(s);
     let mut stories = situation.programme.steps.iter().filter(is_story);
-    step.is_about_the_thing()
-        && is_late(situation, bought)
-        && stories.any(|story| is_told_meanwhile(situation, bought, story))
+    stories.any(|story| is_told_meanwhile(situation, bought, story))
 }
 
 /// Whether a story has left for a purchase, or can still: before the thing has left, and before anything was said
@@ -121,7 +145,7 @@ pub(super) fn wish_for(situation: &Situation<'_>, occasion: &Occasion<'_>, step:
 }
 
 fn wish_of(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Wish {
-    let (day, latest) = window(situation, step, bought);
+    let (day, latest, origin) = window(situation, step, bought);
     Wish {
         id: id_for(situation, step, bought),
         step: step.id.clone(),
@@ -134,6 +158,7 @@ fn wish_of(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Wish {
         stride: 1,
         at: situation.shop.hours.nearest(step.at),
         rhythm: None,
+        origin,
         obstacle: obstacle(situation, bought, step),
     }
 }
@@ -150,7 +175,7 @@ fn obstacle(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Option<R
 /// Whether the customer will be at another stage when the step's day comes, as far as one can tell.
 fn stage_obstacle(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Option<Reason> {
     let stages = step.stages.as_ref()?;
-    let (day, _) = window(situation, step, bought);
+    let (day, ..) = window(situation, step, bought);
     let day = day.max(day_of(situation.now, situation.shop.zone));
     let stage = situation.customer.course(situation.shop).on(day);
     (!stages.contains(&stage)).then_some(Reason::NotForStage)
@@ -171,22 +196,25 @@ fn purchase_for<'a>(situation: &Situation<'_>, occasion: &Occasion<'a>, step: &S
     left.or_else(fresh).or_else(|| named().next()).or_else(|| current().next()).unwrap_or(occasion.purchases[0])
 }
 
-/// The first and the last day of a step for a purchase.
-fn window(situation: &Situation<'_>, step: &Step, bought: &Bought) -> (NaiveDate, NaiveDate) {
-    let began = day_of(bought.began_at, situation.shop.zone);
+/// The first and the last day of a step for a purchase, and what they are counted from.
+fn window(situation: &Situation<'_>, step: &Step, bought: &Bought) -> (NaiveDate, NaiveDate, Origin) {
+    let bought_on = day_of(bought.began_at, situation.shop.zone);
     let from = |anchor, day: u32, latest: u32| (days_after(anchor, day), days_after(anchor, latest));
     let arrival = arrival(situation, bought);
-    match (step.anchor, arrival) {
-        (Anchor::Arrival { .. }, Some(arrival)) => from(arrival, step.day, step.latest_day),
+    let ((day, latest), origin) = match (step.anchor, arrival) {
+        (Anchor::Arrival { .. }, Some(arrived_on)) => {
+            (from(arrived_on, step.day, step.latest_day), Origin::Arrival { bought_on, arrived_on })
+        }
         (Anchor::Arrival { unknown_day }, None) => {
             let length = step.latest_day.saturating_sub(step.day);
-            from(began, unknown_day, unknown_day.saturating_add(length))
+            (from(bought_on, unknown_day, unknown_day.saturating_add(length)), Origin::ArrivalUnknown { bought_on })
         }
-        (Anchor::Purchase, Some(arrival)) if waits_for_arrival(situation, bought, step) => {
-            from(arrival, step.day, step.latest_day)
+        (Anchor::Purchase, Some(arrived_on)) if waits_for_arrival(situation, bought, step) => {
+            (from(arrived_on, step.day, step.latest_day), Origin::Awaited { bought_on, arrived_on })
         }
-        (Anchor::Purchase, _) => from(began, step.day, step.latest_day),
-    }
+        (Anchor::Purchase, _) => (from(bought_on, step.day, step.latest_day), Origin::Purchase { bought_on }),
+    };
+    (day, latest, origin)
 }
 
 /// The id of a step for a purchase. A step that comes once for each product is named after the product, so

@@ -6,12 +6,14 @@
 //! those belong to the thing itself (R12, R13).
 
 use super::Situation;
+use super::journal::{About, Journal};
 use super::placing::has_chance;
 use super::series::{Next, Waiting, is_used};
+use super::why::{Because, Origin};
 use super::wishes::{Priority, Wish};
 use crate::calendar::{Slot, day_in_year, day_of, days_after, days_before};
 use crate::customer::{Bought, Occasion};
-use crate::follow_up::FollowUp;
+use crate::follow_up::{FollowUp, Reason};
 use crate::ids::{FollowUpId, PurchaseKey};
 use crate::programme::{Date, Dated, PROMISE_LATEST_DAY, SeriesLetter, includes};
 use chrono::{Datelike, NaiveDate};
@@ -31,32 +33,60 @@ struct Coming {
     purchase: Option<PurchaseKey>,
 }
 
-/// The message for the next coming of a date; `None` where there is no such date for this customer.
-pub(super) fn next_on_date(situation: &Situation<'_>, dated: &Dated, occasions: &[Occasion<'_>]) -> Option<Next> {
-    let is_followed = occasions.iter().any(|o| !o.is_history());
-    let bought = situation.customer.occasion_count(situation.shop);
-    if !is_followed || !dated.occasions.contains(bought) {
-        return None;
+/// The message for the next coming of a date; or why there is no such date for this customer. The journal hears which
+/// comings were passed over.
+pub(super) fn next_on_date(
+    situation: &Situation<'_>,
+    dated: &Dated,
+    occasions: &[Occasion<'_>],
+    journal: &Journal,
+) -> Result<Next, Because> {
+    if occasions.iter().all(Occasion::is_history) {
+        return Err(Because::History);
+    }
+    let nth = occasions.last().map_or(0, |o| o.nth);
+    if !dated.occasions.contains(nth) {
+        return Err(Because::OtherOccasion { nth });
     }
     let letter = fresh_letter(situation, dated);
-    let named = letter.or(dated.letters.first())?;
+    let named = letter.or(dated.letters.first()).ok_or(Because::NoDate)?;
     let course = situation.customer.course(situation.shop);
     let today = day_of(situation.now, situation.shop.zone);
     let is_meant = |day: NaiveDate| includes(dated.stages.as_ref(), course.on(day.max(today)));
     // Whoever is dormant stays so: no later date is for whom this one is not.
     let ends = |coming: &Coming| course.dormant_from.is_some_and(|from| from <= coming.day) && !is_meant(coming.day);
-    let mut wishes = comings(situation, dated, occasions)
-        .take_while(|coming| !ends(coming))
-        .filter(|coming| is_meant(coming.day) && !has_come(situation, dated, coming))
-        .map(|coming| wish(situation, dated, named, coming));
-    let wish = wishes.find(|wish| has_chance(situation, wish))?;
-    Some(match letter {
+    let mut none = Because::NoDate;
+    for coming in comings(situation, dated, occasions) {
+        let day = coming.day;
+        let because = if !is_meant(day) {
+            Because::Reason(Reason::NotForStage)
+        } else if has_come(situation, dated, &coming) {
+            Because::GreetedAlready
+        } else {
+            let wish = wish(situation, dated, named, &coming);
+            if has_chance(situation, &wish) {
+                return Ok(next(situation, dated, letter, wish));
+            }
+            Because::Over
+        };
+        journal.leaves_out(because, || About::Coming(dated.id.clone(), day));
+        none = because;
+        if ends(&coming) {
+            break;
+        }
+    }
+    Err(none)
+}
+
+/// What comes of a wish: its message, or the wait for a text that the customer has not had.
+fn next(situation: &Situation<'_>, dated: &Dated, letter: Option<&SeriesLetter>, wish: Wish) -> Next {
+    match letter {
         Some(_) => Next::Letter(Box::new(wish)),
         None => {
             let next_at = Slot::of(wish.day, wish.at, situation.shop.zone).start();
             Next::Waiting(Waiting { series: dated.id.clone(), next_at })
         }
-    })
+    }
 }
 
 /// The first text that the customer has not had.
@@ -76,19 +106,20 @@ fn has_come(situation: &Situation<'_>, dated: &Dated, coming: &Coming) -> bool {
     situation.follow_ups.iter().any(|f| is_used(f) && same(f) && is_its(f))
 }
 
-fn wish(situation: &Situation<'_>, dated: &Dated, letter: &SeriesLetter, coming: Coming) -> Wish {
+fn wish(situation: &Situation<'_>, dated: &Dated, letter: &SeriesLetter, coming: &Coming) -> Wish {
     Wish {
         id: FollowUpId::derive(&situation.customer.id, &letter.id, &coming.key),
         step: letter.id.clone(),
         series: Some(dated.id.clone()),
         class: letter.class,
         priority: if letter.class.is_selling() { Priority::Selling } else { Priority::Date },
-        purchase: coming.purchase,
+        purchase: coming.purchase.clone(),
         day: coming.day,
         latest: coming.latest,
         stride: 1,
         at: situation.shop.hours.nearest(dated.at),
         rhythm: None,
+        origin: Origin::Date(dated.on),
         obstacle: None,
     }
 }

@@ -6,7 +6,9 @@
 //! letter of a series waits for the next day of its rhythm.
 
 use super::Situation;
+use super::journal::Journal;
 use super::sheet::Sheet;
+use super::why::Objection;
 use super::wishes::{Priority, Wish, find};
 use crate::calendar::{Slot, day_of, days_after};
 use crate::follow_up::{FollowUp, Reason, State};
@@ -30,8 +32,8 @@ pub(super) struct Placed<'a> {
     pub(super) obstacle: Option<Reason>,
 }
 
-/// A slot for each wish.
-pub(super) fn place<'a>(situation: &Situation<'a>, wishes: &[Wish]) -> Vec<Placed<'a>> {
+/// A slot for each wish. The journal hears which days were passed over.
+pub(super) fn place<'a>(situation: &Situation<'a>, wishes: &[Wish], journal: &Journal) -> Vec<Placed<'a>> {
     let mut sheet = Sheet::new(situation);
     let mut placed = Vec::with_capacity(wishes.len());
     let mut choosing: Vec<&Wish> = Vec::new();
@@ -53,7 +55,7 @@ pub(super) fn place<'a>(situation: &Situation<'a>, wishes: &[Wish]) -> Vec<Place
     for (place, wish) in choosing.iter().enumerate() {
         let later = choosing[place + 1..].iter().zip(&needs[place + 1..]);
         let claims = later.filter_map(|(later, need)| claim(wish, later, need.as_ref()?)).collect();
-        let one = choose(situation, wish, &Choice { sheet: &sheet, claims });
+        let one = choose(situation, wish, &Choice { sheet: &sheet, claims, journal });
         if one.is_possible() {
             sheet.take(day_of(one.slot.start(), situation.shop.zone), wish.priority.is_promise());
         }
@@ -64,7 +66,7 @@ pub(super) fn place<'a>(situation: &Situation<'a>, wishes: &[Wish]) -> Vec<Place
 
 impl Placed<'_> {
     /// Whether it will go out at its slot.
-    fn is_possible(&self) -> bool {
+    pub(super) fn is_possible(&self) -> bool {
         self.obstacle.is_none() && !self.existing.is_some_and(is_over)
     }
 }
@@ -72,7 +74,6 @@ impl Placed<'_> {
 /// A wish that has no choice: it is over, it cannot go out, or its slot has come and its sender judges the rest.
 fn settled<'a>(situation: &Situation<'a>, wish: &Wish) -> Option<Placed<'a>> {
     let existing = find(situation, &wish.id);
-    let deadline = end_of(wish.latest, situation.shop);
     let has_come = |f: &&FollowUp| f.slot < situation.earliest() && late(situation, wish).is_some();
     let (slot, obstacle) = match existing {
         Some(f) if is_over(f) => (f.slot, None),
@@ -80,6 +81,7 @@ fn settled<'a>(situation: &Situation<'a>, wish: &Wish) -> Option<Placed<'a>> {
         Some(f) => (Some(f).filter(has_come)?.slot, None),
         None => return None,
     };
+    let deadline = end_of(wish.latest, situation.shop);
     Some(Placed { wish: wish.clone(), existing, slot, deadline, obstacle })
 }
 
@@ -88,6 +90,15 @@ struct Choice<'a> {
     sheet: &'a Sheet<'a>,
     /// Days that others have claimed who choose later and have no other day.
     claims: Vec<NaiveDate>,
+    /// Hears why a day was not chosen.
+    journal: &'a Journal,
+}
+
+impl Choice<'_> {
+    /// Whether nobody who chooses later needs this day.
+    fn is_unclaimed(&self, day: NaiveDate) -> bool {
+        !self.claims.iter().any(|claim| self.sheet.are_near(*claim, day))
+    }
 }
 
 /// The first day on which a wish could go out, were it alone.
@@ -111,20 +122,21 @@ fn claim(wish: &Wish, later: &Wish, need: &Need) -> Option<NaiveDate> {
 fn choose<'a>(situation: &Situation<'a>, wish: &Wish, choice: &Choice<'_>) -> Placed<'a> {
     let existing = find(situation, &wish.id);
     let found = windows(situation, wish).find_map(|(first, latest)| {
-        let slot = find_slot(situation, wish, (first, latest), choice)?;
-        Some((slot, end_of(latest, situation.shop)))
+        let deadline = end_of(latest, situation.shop);
+        Some((find_slot(situation, wish, (first, latest), deadline, choice)?, deadline))
     });
-    let deadline = end_of(wish.latest, situation.shop);
     let (slot, deadline, obstacle) = match found {
         Some((slot, deadline)) => (slot, deadline, None),
-        None => (ideal(situation, wish), deadline, Some(why_not(situation, wish))),
+        None => {
+            let deadline = end_of(wish.latest, situation.shop);
+            (ideal(situation, wish), deadline, Some(why_not(situation, deadline)))
+        }
     };
     Placed { wish: wish.clone(), existing, slot, deadline, obstacle }
 }
 
 /// Why no slot was found: there was no time any more, or there was no day.
-fn why_not(situation: &Situation<'_>, wish: &Wish) -> Reason {
-    let deadline = end_of(wish.latest, situation.shop);
+fn why_not(situation: &Situation<'_>, deadline: DateTime<Utc>) -> Reason {
     if next_chance(situation, deadline).is_some() { Reason::TooOften } else { Reason::KnownTooLate }
 }
 
@@ -132,8 +144,9 @@ fn why_not(situation: &Situation<'_>, wish: &Wish) -> Reason {
 fn windows<'w>(situation: &Situation<'w>, wish: &'w Wish) -> impl Iterator<Item = (NaiveDate, NaiveDate)> + 'w {
     let length = u32::try_from((wish.latest - wish.day).num_days()).unwrap_or(0);
     let own = std::iter::once((wish.day, wish.latest));
-    let course = situation.customer.course(situation.shop);
+    let Situation { shop, customer, .. } = *situation;
     let later = wish.rhythm.iter().flat_map(move |rhythm| {
+        let course = customer.course(shop);
         let beats = std::iter::successors(Some(wish.day), |day| Some(days_after(*day, rhythm.every_days))).skip(1);
         let near = beats.take_while(|day| (*day - wish.day).num_days() <= RHYTHM_DAYS);
         let meant = near.filter(move |day| includes(rhythm.stages.as_ref(), course.on(*day)));
@@ -148,15 +161,15 @@ fn ideal(situation: &Situation<'_>, wish: &Wish) -> Slot {
 }
 
 /// Whether nothing more can come of it.
-fn is_over(follow_up: &FollowUp) -> bool {
+pub(super) fn is_over(follow_up: &FollowUp) -> bool {
     follow_up.state != State::Planned && !follow_up.can_revive()
 }
 
 /// The planned follow-up of a wish whose own time has come, in the window that the facts still give it.
 fn late<'a>(situation: &Situation<'a>, wish: &Wish) -> Option<&'a FollowUp> {
-    let deadline = end_of(wish.latest, situation.shop);
+    let planned = find(situation, &wish.id).filter(|f| f.state == State::Planned)?;
     let has_come = ideal(situation, wish) < situation.earliest();
-    find(situation, &wish.id).filter(|f| has_come && f.state == State::Planned && f.deadline == deadline)
+    (has_come && planned.deadline == end_of(wish.latest, situation.shop)).then_some(planned)
 }
 
 /// The days of a window on which the wish could go out at its time.
@@ -171,7 +184,8 @@ fn days<'w>(
     let skipped = u32::try_from((from - first).num_days()).unwrap_or(0).div_ceil(wish.stride) * wish.stride;
     let days = std::iter::successors(Some(days_after(first, skipped)), |day| Some(days_after(*day, wish.stride)));
     let in_window = days.take_while(move |day| *day <= latest);
-    in_window.filter(move |day| Slot::of(*day, wish.at, shop.zone) >= earliest)
+    // Once a day's slot is late enough, those of all later days are.
+    in_window.skip_while(move |day| Slot::of(*day, wish.at, shop.zone) < earliest)
 }
 
 /// The slot of a wish within one window. It keeps the one it has where that fits; else it takes the first day that
@@ -181,24 +195,26 @@ fn find_slot(
     situation: &Situation<'_>,
     wish: &Wish,
     (first, latest): (NaiveDate, NaiveDate),
+    deadline: DateTime<Utc>,
     choice: &Choice<'_>,
 ) -> Option<Slot> {
-    let Choice { sheet, claims } = choice;
+    let sheet = choice.sheet;
     let zone = situation.shop.zone;
-    let deadline = end_of(latest, situation.shop);
     let promised = wish.priority.is_promise();
     let allows = |day: &NaiveDate| sheet.allows(*day, promised);
-    let is_unclaimed = |day: &NaiveDate| !claims.iter().any(|claim| sheet.are_near(*claim, *day));
     let is_workday = |day: &NaiveDate| !situation.shop.holidays.contains(day);
 
     let standing = standing(situation, wish, deadline).map(|slot| (day_of(slot.start(), zone), slot));
-    if let Some((_, slot)) = standing.filter(|(day, _)| allows(day)) {
+    let note = |chosen: Option<NaiveDate>| tell_of_passed_over(situation, wish, (first, latest), choice, chosen);
+    if let Some((day, slot)) = standing.filter(|(day, _)| allows(day)) {
+        note(Some(day));
         return Some(slot);
     }
     let fitting: Vec<NaiveDate> = days(situation, wish, first, latest).filter(allows).collect();
-    let unclaimed = || fitting.iter().filter(|day| is_unclaimed(day));
+    let unclaimed = || fitting.iter().filter(|day| choice.is_unclaimed(**day));
     let chosen = unclaimed().find(|day| is_workday(day)).or_else(|| unclaimed().next());
     let chosen = chosen.or_else(|| fitting.iter().find(|day| is_workday(day))).or(fitting.first());
+    note(chosen.copied());
     let chosen = chosen.map(|day| Slot::of(*day, wish.at, zone));
 
     let is_window = |slot: &Slot| wish.rhythm.is_none() && day_of(slot.start(), zone) >= first;
@@ -211,6 +227,27 @@ fn find_slot(
         kept.into_iter().chain(free).chain(today()).find(is_free).filter(|_| promised)
     };
     chosen.or_else(|| today().filter(is_left)).or_else(at_last)
+}
+
+/// Tells the journal of the days before the chosen one, and what spoke against each.
+fn tell_of_passed_over(
+    situation: &Situation<'_>,
+    wish: &Wish,
+    (first, latest): (NaiveDate, NaiveDate),
+    choice: &Choice<'_>,
+    chosen: Option<NaiveDate>,
+) {
+    let promised = wish.priority.is_promise();
+    let is_holiday = |day: &NaiveDate| situation.shop.holidays.contains(day);
+    choice.journal.passes_over(wish, || {
+        let before =
+            days(situation, wish, first, latest).take_while(move |day| chosen.is_none_or(|chosen| *day < chosen));
+        before.filter_map(move |day| {
+            let needed = || (!choice.is_unclaimed(day)).then_some(Objection::Needed);
+            let holiday = || is_holiday(&day).then_some(Objection::Holiday);
+            Some((day, choice.sheet.objection(day, promised).or_else(needed).or_else(holiday)?))
+        })
+    });
 }
 
 /// The slot that a wish has in the diary, where it may keep it: its sender may have moved it to another time of day.

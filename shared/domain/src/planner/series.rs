@@ -2,10 +2,11 @@
 
 use super::Situation;
 use super::bound::wish_for;
+use super::why::{Because, Origin};
 use super::wishes::{Priority, Rhythm, Wish, find};
 use crate::calendar::{Slot, day_of, days_after, weekday_on_or_after};
 use crate::customer::Occasion;
-use crate::follow_up::{FollowUp, State};
+use crate::follow_up::{FollowUp, Reason, State};
 use crate::ids::{FollowUpId, StepId};
 use crate::programme::{Series, SeriesLetter, Start, includes};
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
@@ -29,17 +30,26 @@ pub(super) enum Next {
     Waiting(Waiting),
 }
 
-/// The next letter of a series, on the next day of its rhythm; `None` where the series has not begun, or is for
+/// The next letter of a series, on the next day of its rhythm; or why there is none: the series has not begun, or is for
 /// customers at other stages than this one will reach by time alone.
-pub(super) fn next_letter(situation: &Situation<'_>, series: &Series, occasions: &[Occasion<'_>]) -> Option<Next> {
-    let day = next_day(situation, series, first_day(situation, series, occasions)?)?;
+pub(super) fn next_letter(
+    situation: &Situation<'_>,
+    series: &Series,
+    occasions: &[Occasion<'_>],
+) -> Result<Next, Because> {
+    let first = first_day(situation, series, occasions);
+    let is_history = || occasions.iter().all(Occasion::is_history);
+    let not_begun = || Because::NotBegun { from_occasion: series.from_occasion };
+    let first = first.ok_or_else(|| if is_history() { Because::History } else { not_begun() })?;
+    let day = next_day(situation, series, first).ok_or(Because::Reason(Reason::NotForStage))?;
     // Whatever series it came with: a text is the same in another one.
     let is_had = |letter: &&SeriesLetter| situation.follow_ups.iter().any(|f| f.step == letter.id && is_used(f));
     let Some(letter) = series.letters.iter().find(|letter| !is_had(letter)) else {
         let next_at = slot_of(situation, series, day).start();
-        return Some(Next::Waiting(Waiting { series: series.id.clone(), next_at }));
+        return Ok(Next::Waiting(Waiting { series: series.id.clone(), next_at }));
     };
-    Some(Next::Letter(Box::new(Wish {
+    let last = last_day(situation, series);
+    Ok(Next::Letter(Box::new(Wish {
         id: FollowUpId::derive(&situation.customer.id, &letter.id, "once"),
         step: letter.id.clone(),
         series: Some(series.id.clone()),
@@ -50,11 +60,8 @@ pub(super) fn next_letter(situation: &Situation<'_>, series: &Series, occasions:
         latest: days_after(day, series.window_days),
         stride: if series.weekday.is_some() { 7 } else { 1 },
         at: situation.shop.hours.nearest(series.at),
-        rhythm: Some(Rhythm {
-            every_days: series.every_days.max(1),
-            last: last_day(situation, series),
-            stages: series.stages.clone(),
-        }),
+        rhythm: Some(Rhythm { every_days: series.every_days.max(1), last, stages: series.stages.clone() }),
+        origin: Origin::Rhythm { began_on: first, last_on: last, every_days: series.every_days },
         obstacle: None,
     })))
 }

@@ -4,16 +4,19 @@
 //! free: that is why planning again changes nothing.
 
 use super::Situation;
+use super::why::Objection;
 use crate::calendar::day_of;
 use crate::customer::Course;
 use crate::follow_up::FollowUp;
 use crate::programme::{Cap, Frequency};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 /// A day that is taken.
 #[derive(Debug, Clone, Copy)]
 struct Taken {
     day: NaiveDate,
+    /// The same day as a number: days are compared much more often than they are taken.
+    number: i32,
     /// By a message that is promised (R1, R2), and has not gone out.
     promised: bool,
 }
@@ -34,14 +37,14 @@ impl<'a> Sheet<'a> {
         Self {
             frequency: &situation.programme.frequency,
             course: situation.customer.course(situation.shop),
-            taken: left.map(|f| Taken { day: day(f), promised: false }).collect(),
+            taken: left.map(|f| Taken::new(day(f), false)).collect(),
         }
     }
 
     /// Takes a day. What is promised is kept clear of by all that come after it, whatever stage the customer reaches
     /// until then by buying.
     pub(super) fn take(&mut self, day: NaiveDate, promised: bool) {
-        self.taken.push(Taken { day, promised });
+        self.taken.push(Taken::new(day, promised));
     }
 
     /// Whether nothing else is on this day.
@@ -51,15 +54,27 @@ impl<'a> Sheet<'a> {
 
     /// Whether two days are so near that one message would follow the other too soon.
     pub(super) fn are_near(&self, a: NaiveDate, b: NaiveDate) -> bool {
-        (a - b).num_days().abs() < i64::from(self.frequency.min_gap_days.max(1))
+        self.is_too_soon(a.num_days_from_ce(), b.num_days_from_ce())
+    }
+
+    fn is_too_soon(&self, a: i32, b: i32) -> bool {
+        a.abs_diff(b) < self.frequency.min_gap_days.max(1)
     }
 
     /// Whether gap and caps allow one more message on this day: neither it nor any later one would be one too many.
     pub(super) fn allows(&self, day: NaiveDate, promised: bool) -> bool {
-        let clear = self.taken.iter().all(|taken| !self.are_near(taken.day, day));
-        let later = || self.taken.iter().filter(|taken| taken.day >= day);
-        let is_within = |end: &Taken| self.caps(end).all(|cap| self.is_within(cap, end.day, day));
-        clear && is_within(&Taken { day, promised }) && later().all(is_within)
+        self.objection(day, promised).is_none()
+    }
+
+    /// What speaks against one more message on this day.
+    pub(super) fn objection(&self, day: NaiveDate, promised: bool) -> Option<Objection> {
+        let own = Taken::new(day, promised);
+        if let Some(near) = self.taken.iter().find(|taken| self.is_too_soon(taken.number, own.number)) {
+            return Some(Objection::Near { other: near.day, gap_days: self.frequency.min_gap_days });
+        }
+        let exceeded = |end: &Taken| self.caps(end).find(|cap| !self.is_within(*cap, end.number, own.number));
+        let later = self.taken.iter().filter(|taken| taken.number >= own.number);
+        std::iter::once(&own).chain(later).find_map(exceeded).map(Objection::Cap)
     }
 
     /// The caps that hold for a message.
@@ -69,10 +84,16 @@ impl<'a> Sheet<'a> {
         all.into_iter().flatten().chain(own.flatten())
     }
 
-    /// Whether the span that ends with `end` stays within a cap with one more message on `day`.
-    fn is_within(&self, cap: Cap, end: NaiveDate, day: NaiveDate) -> bool {
-        let in_span = |other: NaiveDate| other <= end && (end - other).num_days() < i64::from(cap.days);
-        let others = self.taken.iter().filter(|taken| in_span(taken.day)).count();
+    /// Whether the span that ends with the day `end` stays within a cap with one more message on `day`.
+    fn is_within(&self, cap: Cap, end: i32, day: i32) -> bool {
+        let in_span = |other: i32| other <= end && end.abs_diff(other) < cap.days;
+        let others = self.taken.iter().filter(|taken| in_span(taken.number)).count();
         !in_span(day) || u32::try_from(others).is_ok_and(|others| others < cap.max)
+    }
+}
+
+impl Taken {
+    fn new(day: NaiveDate, promised: bool) -> Self {
+        Self { day, number: day.num_days_from_ce(), promised }
     }
 }

@@ -61,8 +61,7 @@ fn promise_task(situation: &Situation<'_>, follow_up: &FollowUp, reason: Reason,
 /// The task that is left where the message that would have kept R1 is not meant any more (what was being made has left
 /// the shop), and nothing else can keep it: the others had made way, and their time is over.
 fn lost_contact(situation: &Situation<'_>, changes: &[Change], wanted: &Wanted) -> Option<Task> {
-    let Situation { shop, programme, customer, follow_ups, now, .. } = *situation;
-    let is_open = promises(shop, customer, follow_ups, now).is_some_and(|p| p.contact == Promise::Open);
+    let Situation { shop, programme, customer, follow_ups, ledger, now } = *situation;
     let mut kept = wanted.wishes.iter().filter(|w| w.priority == Priority::Contact);
     let stands = |id: &FollowUpId| match changes.iter().find(|c| c.follow_up().id == *id) {
         Some(Change::Put(new)) => new.state.is_open(),
@@ -75,6 +74,7 @@ fn lost_contact(situation: &Situation<'_>, changes: &[Change], wanted: &Wanted) 
         _ => None,
     });
     let lost = lost.filter(|f| f.class != Class::Thanks && may_keep_promise(shop, programme, customer, f))?;
+    let is_open = promises(shop, customer, follow_ups, ledger, now).is_some_and(|p| p.contact == Promise::Open);
     (is_open && !kept.any(|w| stands(&w.id))).then(|| Task {
         kind: TaskKind::KeepPromise,
         customer: Some(customer.id.clone()),

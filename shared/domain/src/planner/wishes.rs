@@ -3,7 +3,9 @@
 use super::Situation;
 use super::bound::bound_wishes;
 use super::dated::next_on_date;
+use super::journal::{About, Journal};
 use super::series::{Next, Waiting, next_letter};
+use super::why::{Because, Origin};
 use crate::customer::Stage;
 use crate::follow_up::{FollowUp, Reason};
 use crate::ids::{FollowUpId, PurchaseKey, StepId};
@@ -66,6 +68,8 @@ pub(super) struct Wish {
     pub(super) at: NaiveTime,
     /// The rhythm that it is a beat of: where one day of it does not fit, another may.
     pub(super) rhythm: Option<Rhythm>,
+    /// What its days are counted from.
+    pub(super) origin: Origin,
     /// Why it cannot go out at all.
     pub(super) obstacle: Option<Reason>,
 }
@@ -88,18 +92,25 @@ pub(super) struct Wanted {
 }
 
 /// Everything the programme wants for the customer: each step of each occasion, of each series the next letter, and of each
-/// date the next message.
-pub(super) fn wanted(situation: &Situation<'_>) -> Wanted {
+/// date the next message. The journal hears what it does not want.
+pub(super) fn wanted(situation: &Situation<'_>, journal: &Journal) -> Wanted {
+    let programme = situation.programme;
     let occasions = situation.customer.occasions(situation.shop);
-    let mut wanted = Wanted { wishes: bound_wishes(situation, &occasions), waiting: Vec::new() };
-    if situation.series_obstacle().is_none() {
-        let letters = situation.programme.series.iter().map(|series| next_letter(situation, series, &occasions));
-        let dated = situation.programme.dated.iter().map(|dated| next_on_date(situation, dated, &occasions));
-        for next in letters.chain(dated).flatten() {
-            match next {
-                Next::Letter(wish) => wanted.wishes.push(*wish),
-                Next::Waiting(waiting) => wanted.waiting.push(waiting),
-            }
+    let mut wanted = Wanted { wishes: bound_wishes(situation, &occasions, journal), waiting: Vec::new() };
+    let obstacle = situation.series_obstacle().map(Because::Reason);
+    let letters = programme.series.iter().map(|series| {
+        let next = obstacle.map_or_else(|| next_letter(situation, series, &occasions), Err);
+        (&series.id, next)
+    });
+    let dated = programme.dated.iter().map(|dated| {
+        let next = obstacle.map_or_else(|| next_on_date(situation, dated, &occasions, journal), Err);
+        (&dated.id, next)
+    });
+    for (id, next) in letters.chain(dated) {
+        match next {
+            Ok(Next::Letter(wish)) => wanted.wishes.push(*wish),
+            Ok(Next::Waiting(waiting)) => wanted.waiting.push(waiting),
+            Err(because) => journal.leaves_out(because, || About::Series(id.clone())),
         }
     }
     wanted

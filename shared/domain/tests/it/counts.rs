@@ -66,7 +66,7 @@ fn wholesale_waits_for_the_owner_and_is_on_their_list() {
     story.until("2026-12-01 12:00").hears(paid("a", large));
     assert_eq!((story.plan.closed, story.diary()), (Some(Closed::Held), vec![]));
     assert!(story.tasks.contains(&format!("decide_order#{}#standard/a", story.customer.id)), "{:?}", story.tasks);
-    let held = promises(&story.shop, &story.customer, &[], at("2027-01-01 12:00")).unwrap();
+    let held = promises(&story.shop, &story.customer, &[], &story.ledger, at("2027-01-01 12:00")).unwrap();
     assert_eq!(held.contact, Promise::Impossible(Reason::HeldWholesale));
     // The owner decides in time: everything is planned as for any purchase.
     story.until("2026-12-02 09:00").rules("a", Ruling::FollowUp);

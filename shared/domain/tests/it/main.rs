@@ -27,3 +27,4 @@ mod stages;
 mod story;
 mod support;
 mod trial;
+mod why;

@@ -3,11 +3,13 @@
 
 use crate::scenarios::{Fact, any_facts, any_programme};
 use crate::support::{Story, order, paid, shop};
+use crate::why::answers;
 use chrono::{DateTime, Datelike, Duration, Utc};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use wasurena_domain::birthday::Birthday;
 use wasurena_domain::calendar::day_of;
+use wasurena_domain::customer::Ruling;
 use wasurena_domain::follow_up::{FollowUp, Reason, State};
 use wasurena_domain::ids::StepId;
 use wasurena_domain::ledger::{Said, obstacle};
@@ -88,7 +90,7 @@ impl Trial {
             }
             Fact::OptsOut => {
                 self.silences.push((now, None));
-                self.story.customer.opted_out_at = Some(now);
+                self.story.customer.opted_out_at.get_or_insert(now);
                 self.story.plan_now();
             }
             Fact::ComesBack => {
@@ -151,6 +153,24 @@ impl Trial {
         assert!(open || review || story.plan.closed.is_some(), "I2: somebody would be forgotten");
         assert!(story.plan.closed.is_none() || !open, "closed, and something is still planned");
         self.spread();
+        answers(story);
+        self.explains();
+    }
+
+    /// A promise that was not kept has a reason on record, whatever happened to orders that were followed up from the first:
+    /// one that becomes known late, or that the owner lets go late, may begin the time of a promise anew, in the past.
+    fn explains(&self) {
+        let Story { shop, customer, follow_ups, ledger, now, purchases, .. } = &self.story;
+        let is_late = |seen: DateTime<Utc>, began: DateTime<Utc>| seen - began > Duration::hours(2);
+        let begins_late = |(p, seen): &(Purchase, DateTime<Utc>)| {
+            p.ruling == Some(Ruling::FollowUp) || p.began_at().is_some_and(|began| is_late(*seen, began))
+        };
+        if purchases.values().any(begins_late) {
+            return;
+        }
+        let found = promises(shop, customer, follow_ups, ledger, *now);
+        let is_broken = found.is_some_and(|p| [p.thanks, p.contact].contains(&Promise::Broken));
+        assert!(!is_broken, "{found:?}: {:?}, {customer:?}", self.story.diary());
     }
 
     fn fits(&self, follow_up: &FollowUp, slot: DateTime<Utc>, deadline: DateTime<Utc>, earliest: DateTime<Utc>) {
@@ -277,7 +297,8 @@ impl Trial {
         // What was awaited may be there before its story was told, when the time to explain it is over: a reason on
         // record, and a task for a person.
         let awaited = first.order.as_ref().is_some_and(|o| !o.delivery.is_goods() || o.promised_on.is_some());
-        let promise = promises(&story.shop, &story.customer, &story.follow_ups, story.now).map(|p| p.contact);
+        let promise =
+            promises(&story.shop, &story.customer, &story.follow_ups, &story.ledger, story.now).map(|p| p.contact);
         // Other messages may have made way for that story: then that is what is on record.
         let reasons = [Reason::KnownTooLate, Reason::TooOften].map(Promise::Impossible);
         let is_on_record = promise.is_some_and(|promise| reasons.contains(&promise))
