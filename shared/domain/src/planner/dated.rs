@@ -13,7 +13,7 @@ use super::why::{Because, Origin};
 use super::wishes::{Priority, Wish};
 use crate::calendar::{Slot, day_in_year, day_of, days_after, days_before};
 use crate::customer::{Bought, Occasion};
-use crate::follow_up::{FollowUp, Reason};
+use crate::follow_up::{FollowUp, Reason, State};
 use crate::ids::{FollowUpId, PurchaseKey};
 use crate::programme::{Date, Dated, PROMISE_LATEST_DAY, SeriesLetter, includes};
 use chrono::{Datelike, NaiveDate};
@@ -55,10 +55,14 @@ pub(super) fn next_on_date(
     let is_meant = |day: NaiveDate| includes(dated.stages.as_ref(), course.on(day.max(today)));
     // Whoever is dormant stays so: no later date is for whom this one is not.
     let ends = |coming: &Coming| course.dormant_from.is_some_and(|from| from <= coming.day) && !is_meant(coming.day);
+    // A message that stands is its sender's to judge, however late it is.
+    let stands = situation.follow_ups.iter().any(|f| f.state == State::Planned && f.series.as_ref() == Some(&dated.id));
     let mut none = Because::NoDate;
     for coming in comings(situation, dated, occasions) {
         let day = coming.day;
-        let because = if !is_meant(day) {
+        let because = if coming.latest < today && !stands {
+            Because::Over
+        } else if !is_meant(day) {
             Because::Reason(Reason::NotForStage)
         } else if has_come(situation, dated, &coming) {
             Because::GreetedAlready

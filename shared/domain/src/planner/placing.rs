@@ -50,7 +50,8 @@ pub(super) fn place<'a>(situation: &Situation<'a>, wishes: &[Wish], journal: &Jo
     }
     let stands = |wish: &Wish| find(situation, &wish.id).is_some_and(|f| f.state == State::Planned);
     let last = |wish: &Wish| wish.rhythm.as_ref().and_then(|rhythm| rhythm.last);
-    choosing.sort_by_key(|w| (w.priority, !stands(w), Reverse(w.stride), last(w), w.latest, Reverse(w.day), &w.id));
+    choosing
+        .sort_by_cached_key(|w| (w.priority, !stands(w), Reverse(w.stride), last(w), w.latest, Reverse(w.day), &w.id));
     let needs: Vec<Option<Need>> = choosing.iter().map(|wish| need(situation, wish)).collect();
     for (place, wish) in choosing.iter().enumerate() {
         let later = choosing[place + 1..].iter().zip(&needs[place + 1..]);
@@ -180,12 +181,14 @@ fn days<'w>(
     latest: NaiveDate,
 ) -> impl Iterator<Item = NaiveDate> + 'w {
     let (shop, earliest) = (situation.shop, situation.earliest());
-    let from = first.max(day_of(situation.now, shop.zone));
+    let today = day_of(situation.now, shop.zone);
+    let from = first.max(today);
     let skipped = u32::try_from((from - first).num_days()).unwrap_or(0).div_ceil(wish.stride) * wish.stride;
     let days = std::iter::successors(Some(days_after(first, skipped)), |day| Some(days_after(*day, wish.stride)));
     let in_window = days.take_while(move |day| *day <= latest);
-    // Once a day's slot is late enough, those of all later days are.
-    in_window.skip_while(move |day| Slot::of(*day, wish.at, shop.zone) < earliest)
+    // Once a day's slot is late enough, those of all later days are; from the day after tomorrow on, all are.
+    let in_doubt = days_after(today, 1);
+    in_window.skip_while(move |day| *day <= in_doubt && Slot::of(*day, wish.at, shop.zone) < earliest)
 }
 
 /// The slot of a wish within one window. It keeps the one it has where that fits; else it takes the first day that
@@ -270,7 +273,9 @@ fn next_chance(situation: &Situation<'_>, deadline: DateTime<Utc>) -> Option<Slo
 /// Whether a wish will find a slot, whatever else is placed: it stands, or there is time.
 pub(super) fn has_chance(situation: &Situation<'_>, wish: &Wish) -> bool {
     let is_over = find(situation, &wish.id).is_some_and(is_over);
-    let is_time = || next_chance(situation, end_of(wish.latest, situation.shop)).is_some();
+    // The shop opens again tomorrow, or on the day after at the latest.
+    let is_far = || wish.latest > days_after(day_of(situation.now, situation.shop.zone), 2);
+    let is_time = || is_far() || next_chance(situation, end_of(wish.latest, situation.shop)).is_some();
     !is_over && (late(situation, wish).is_some() || is_time())
 }
 
