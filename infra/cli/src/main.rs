@@ -11,6 +11,7 @@ mod simulate;
 mod site;
 mod today;
 mod up;
+mod why;
 mod words;
 
 use chrono::{DateTime, Utc};
@@ -71,6 +72,8 @@ enum Command {
     Programme(ProgrammeCommand),
     /// Try a programme on last year's orders, or on made-up people: a year of mails in seconds, and nothing is sent
     Simulate(simulate::Simulate),
+    /// Say why somebody hears from the shop on a day, and why not: the rules and the data that decided
+    Why(why::Why),
     /// Show the owner's list: what only a person can do, the most pressing first
     Today(today::WhichShop),
     /// How many first buyers came back, and what the mails cost against that
@@ -126,6 +129,7 @@ fn main() -> anyhow::Result<ExitCode> {
                 programmes::write(&name, &folder, &mut std::io::stdout())
             }
             Command::Simulate(what) => simulate::run(&what, &mut std::io::stdout(), &mut std::io::stderr()),
+            Command::Why(asked) => Box::pin(why::run(asked, &mut std::io::stdout())).await,
             Command::Today(which) => Box::pin(today::today(which, &mut std::io::stdout())).await,
             Command::Numbers(show) => Box::pin(numbers::numbers(show, &mut std::io::stdout())).await,
             Command::Stop(stop) => Box::pin(today::stop(stop, &mut std::io::stdout())).await,

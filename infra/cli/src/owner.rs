@@ -214,7 +214,7 @@ impl Rooms {
 
 impl Whom {
     /// Their id. An address is looked up; an id is taken as it is.
-    async fn find(&self) -> anyhow::Result<(Rooms, ShopId, CustomerId)> {
+    pub(crate) async fn find(&self) -> anyhow::Result<(Rooms, ShopId, CustomerId)> {
         let shop = ShopId::parse(&self.shop)?;
         let rooms = self.site.open().await?;
         let id = match EmailAddress::parse(&self.customer) {

@@ -1,5 +1,20 @@
 //! What classes, reasons and tasks are called among shopkeepers.
 
+use chrono::Weekday;
+
+/// A day of the week, as it stands behind a date.
+pub(crate) fn weekday(day: Weekday) -> char {
+    match day {
+        Weekday::Mon => '月',
+        Weekday::Tue => '火',
+        Weekday::Wed => '水',
+        Weekday::Thu => '木',
+        Weekday::Fri => '金',
+        Weekday::Sat => '土',
+        Weekday::Sun => '日',
+    }
+}
+
 /// What a class of messages is called.
 pub(crate) fn class_name(class: &str) -> &'static str {
     match class {

@@ -154,8 +154,10 @@ impl<'a> Year<'a> {
     fn live(file: &CustomerFile, version: &'a Published, now: DateTime<Utc>) -> anyhow::Result<Self> {
         let Published { shop, programme } = version;
         let until = now.checked_add_months(Months::new(MONTHS)).unwrap_or(DateTime::<Utc>::MAX_UTC);
-        let life = Life::go_on(World { shop, programme, from: now, until }, file.clone())?;
-        let promises = promises(shop, &life.customer, &life.follow_ups, until);
+        let CustomerFile { record, follow_ups, ledger } = file.clone();
+        let mut life = Life::known(record.customer, follow_ups, ledger, now);
+        life.go_on(World { shop, programme, from: now, until })?;
+        let promises = promises(shop, &life.customer, &life.follow_ups, &life.ledger, until);
         Ok(Self { life, version, promises })
     }
 

@@ -1,6 +1,7 @@
 //! The year as a picture: a square for each day, darker the more mails went out on it, in a row for each month.
 
 use super::tally::Tally;
+use crate::words::weekday;
 use chrono::{Datelike, NaiveDate, Weekday};
 use std::fmt::{self, Write};
 
@@ -62,7 +63,7 @@ fn cell(out: &mut String, day: NaiveDate, y: usize, mails: u64, max: u64) -> fmt
         SHADES[shade(mails, max)],
         day.month(),
         day.day(),
-        weekday(day)
+        weekday(day.weekday())
     )
 }
 
@@ -89,18 +90,6 @@ fn shade(mails: u64, max: u64) -> usize {
     let darkest = SHADES.len() - 1;
     let fifth = (mails * 5).div_ceil(max.max(1));
     usize::try_from(fifth).unwrap_or(darkest).min(darkest)
-}
-
-fn weekday(day: NaiveDate) -> char {
-    match day.weekday() {
-        Weekday::Mon => '月',
-        Weekday::Tue => '火',
-        Weekday::Wed => '水',
-        Weekday::Thu => '木',
-        Weekday::Fri => '金',
-        Weekday::Sat => '土',
-        Weekday::Sun => '日',
-    }
 }
 
 /// A text as it may stand in markup.

@@ -66,6 +66,18 @@ mod tests {
     use crate::simulate::{FROM, book, people::People, world};
 
     #[test]
+    fn ten_times_the_people_are_ten_times_the_work() {
+        let book = book(None).unwrap();
+        let world = world(&book, FROM, 1).unwrap();
+        let plans = |count| {
+            let people = People::new(count, 5, world).unwrap();
+            play(world, &people, |_| ()).unwrap().plans
+        };
+        let (few, many) = (plans(400) * 10, plans(4000));
+        assert!(many.abs_diff(few) * 20 < many, "{many} plans for ten times the people, of whom a tenth needs {few}");
+    }
+
+    #[test]
     fn parts_add_up_to_the_whole_however_it_is_divided() {
         let book = book(None).unwrap();
         let world = world(&book, FROM, 1).unwrap();

@@ -6,7 +6,6 @@
 use super::person::{Event, Person};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
-use wasurena_cloud::diary::CustomerFile;
 use wasurena_domain::calendar::Slot;
 use wasurena_domain::customer::Customer;
 use wasurena_domain::follow_up::{self, FollowUp, NotAllowed, Reason, State, transition};
@@ -81,30 +80,20 @@ impl Life {
     ///
     /// # Errors
     /// What the onlooker cannot do; a change of state that the table forbids, which would be a mistake in the planner.
-    pub(crate) fn live(world: World<'_>, person: Person, onlooker: &mut impl Onlooker) -> anyhow::Result<Self> {
-        let life = Self::beginning(world, Customer::new(person.id.clone()), Vec::new(), Vec::new());
-        life.pass(world, person, onlooker)
+    pub(crate) fn live(world: World<'_>, mut person: Person, onlooker: &mut impl Onlooker) -> anyhow::Result<Self> {
+        let mut life = Self::known(Customer::new(person.id.clone()), Vec::new(), Vec::new(), world.from);
+        life.pass(world, &mut person, onlooker)?;
+        Ok(life)
     }
 
-    /// Lives on from what a diary has of somebody until the end of the world, if nothing more happens to them.
-    ///
-    /// # Errors
-    /// As [`Self::live`].
-    pub(crate) fn go_on(world: World<'_>, file: CustomerFile) -> anyhow::Result<Self> {
-        let CustomerFile { record, follow_ups, ledger } = file;
-        let nothing = Person::new(0, record.customer.id.clone(), Vec::new(), None);
-        let mut life = Self::beginning(world, record.customer, follow_ups, ledger);
-        life.plan_now(world)?;
-        life.pass(world, nothing, &mut Unseen)
-    }
-
-    fn beginning(world: World<'_>, customer: Customer, follow_ups: Vec<FollowUp>, ledger: Vec<Entry>) -> Self {
+    /// Somebody who has lived until now, as the diary has them.
+    pub(crate) fn known(customer: Customer, follow_ups: Vec<FollowUp>, ledger: Vec<Entry>, now: DateTime<Utc>) -> Self {
         Self {
             customer,
             purchases: BTreeMap::new(),
             follow_ups,
             ledger,
-            now: world.from,
+            now,
             sent: Vec::new(),
             happened: Vec::new(),
             tasks: BTreeMap::new(),
@@ -113,7 +102,18 @@ impl Life {
         }
     }
 
-    fn pass(mut self, world: World<'_>, mut person: Person, onlooker: &mut impl Onlooker) -> anyhow::Result<Self> {
+    /// Lets them go on until the end of the world, while nothing new becomes known of them.
+    ///
+    /// # Errors
+    /// A change of state that the table forbids, which would be a mistake in the planner.
+    pub(crate) fn go_on(&mut self, world: World<'_>) -> anyhow::Result<()> {
+        let mut quiet = Person::new(0, self.customer.id.clone(), Vec::new(), None);
+        self.plan_now(world)?;
+        self.pass(world, &mut quiet, &mut Unseen)
+    }
+
+    /// Lets time pass until the end of the world.
+    fn pass(&mut self, world: World<'_>, person: &mut Person, onlooker: &mut impl Onlooker) -> anyhow::Result<()> {
         loop {
             let event_at = person.next_at().filter(|at| *at < world.until);
             let due_at = self.next_due().filter(|at| *at < world.until);
@@ -128,14 +128,14 @@ impl Life {
                 }
                 (_, Some(due_at)) => {
                     self.now = self.now.max(due_at);
-                    self.send_what_is_due(world, &mut person, onlooker)?;
+                    self.send_what_is_due(world, person, onlooker)?;
                 }
                 (Some(_), None) => break,
             }
             self.plan_now(world)?;
         }
         self.now = world.until;
-        Ok(self)
+        Ok(())
     }
 
     /// When something is to be done next.
@@ -243,14 +243,7 @@ impl Life {
 
     /// Plans and writes the difference, as planning does in the diary.
     fn plan_now(&mut self, world: World<'_>) -> Result<(), NotAllowed> {
-        let plan = plan(&Situation {
-            shop: world.shop,
-            programme: world.programme,
-            customer: &self.customer,
-            follow_ups: &self.follow_ups,
-            ledger: &self.ledger,
-            now: self.now,
-        });
+        let plan = plan(&self.situation(world));
         self.plans += 1;
         for id in &plan.settled {
             if let Some(place) = self.place_of(id) {
@@ -265,6 +258,18 @@ impl Life {
         }
         self.review_at = plan.review_at;
         Ok(())
+    }
+
+    /// What a plan is made from, now.
+    pub(crate) fn situation<'a>(&'a self, world: World<'a>) -> Situation<'a> {
+        Situation {
+            shop: world.shop,
+            programme: world.programme,
+            customer: &self.customer,
+            follow_ups: &self.follow_ups,
+            ledger: &self.ledger,
+            now: self.now,
+        }
     }
 
     fn place_of(&self, id: &FollowUpId) -> Option<usize> {

@@ -9,3 +9,4 @@ mod programmes;
 mod shop;
 mod simulate;
 mod support;
+mod why;

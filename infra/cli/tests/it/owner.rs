@@ -7,9 +7,9 @@ use std::process::Command;
 use tempfile::TempDir;
 use wasurena_local::sample;
 
-const HANAKO: &str = "hanako@example.jp";
+pub(crate) const HANAKO: &str = "hanako@example.jp";
 
-fn wasurena(up: &Up, arguments: &[&str]) -> (bool, String) {
+pub(crate) fn wasurena(up: &Up, arguments: &[&str]) -> (bool, String) {
     let output =
         Command::new(env!("CARGO_BIN_EXE_wasurena")).args(arguments).args(["--local", &up.url]).output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
@@ -23,7 +23,7 @@ fn done(up: &Up, arguments: &[&str]) {
 }
 
 /// A shop in which 花子 has just bought a bowl, in one way or another.
-async fn shop(changes: Value) -> (TempDir, Up) {
+pub(crate) async fn shop(changes: Value) -> (TempDir, Up) {
     let data = tempfile::tempdir().unwrap();
     let up = Up::start(data.path());
     let mut order = json!({
@@ -37,7 +37,7 @@ async fn shop(changes: Value) -> (TempDir, Up) {
     (data, up)
 }
 
-async fn hook(up: &Up, topic: &str, body: &Value) {
+pub(crate) async fn hook(up: &Up, topic: &str, body: &Value) {
     let body = body.to_string();
     let (name, signature) = wasurena_carts::sign::shopify(sample::SECRET, body.as_bytes());
     let request = reqwest::Client::new().post(format!("{}/hooks/sakura/shopify", up.url));
