@@ -10,6 +10,7 @@ mod mime;
 mod outcome;
 mod pace;
 mod slot;
+mod waiting;
 
 pub use slot::{SlotReport, Stopped};
 

@@ -2,6 +2,7 @@
 
 use crate::letter::outgoing;
 use crate::slot::Stopped;
+use crate::waiting::tell_owner_of_promise;
 use crate::{SendFollowUps, SendingError};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -61,6 +62,7 @@ pub(crate) async fn deal_with(
     let moment = Moment {
         shop: &open.book.shop,
         stopped: open.stopped,
+        approvals: &open.approvals,
         programme: &open.book.programme,
         customer: &file.record.customer,
         follow_ups: &file.follow_ups,
@@ -76,7 +78,9 @@ pub(crate) async fn deal_with(
                 f.slot = slot;
                 f.generation += 1;
             };
-            record(sender, shop, claimed, Event::Move, moved).await
+            let recorded = record(sender, shop, claimed, Event::Move, moved).await;
+            tell_owner_of_promise(sender, claimed, slot, &moment).await;
+            recorded
         }
         Decision::Hold => Ok(Outcome::GivenBack(Stopped::Switch)),
     }

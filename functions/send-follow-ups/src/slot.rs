@@ -2,9 +2,11 @@
 
 use crate::outcome::{Outcome, deal_with, give_back};
 use crate::pace::Pace;
+use crate::waiting::put_off;
 use crate::{SendFollowUps, SendingError};
 use chrono::{DateTime, Duration, Utc};
 use wasurena_cloud::alarms::Alarm;
+use wasurena_cloud::bookshelf::OpenBook;
 use wasurena_cloud::diary::{Claim, DiaryError, Due, DueItem};
 use wasurena_cloud::telemetry::Metric;
 use wasurena_domain::calendar::day_of;
@@ -78,7 +80,8 @@ pub(crate) async fn work_through(
         sender.alarms.again(alarm, slot.start(), sender.clock.now()).await?;
         return Ok(SlotReport { stopped: Some(Stopped::Early), ..report });
     }
-    if sender.bookshelf.open(shop).await?.stopped {
+    let open = sender.bookshelf.open(shop).await?;
+    if open.stopped {
         return Ok(SlotReport { stopped: Some(Stopped::Switch), ..report });
     }
     let due = sender.diary.due_in_slot(shop, *shard, *slot).await?;
@@ -90,7 +93,7 @@ pub(crate) async fn work_through(
         return stop(sender, alarm, report, Stopped::Post).await;
     };
     let mut pace = Pace::begin(sender, rate, due.len()).await;
-    let worked = Box::pin(work_off(sender, alarm, stop_at, due, &links, &mut pace)).await;
+    let worked = Box::pin(work_off(sender, alarm, stop_at, due, &links, &open, &mut pace)).await;
     let throttled = worked.as_ref().is_ok_and(|report| report.stopped == Some(Stopped::Rate));
     pace.end(throttled).await;
     worked
@@ -103,6 +106,7 @@ async fn work_off(
     stop_at: DateTime<Utc>,
     due: Vec<Due>,
     links: &LinkKeys,
+    open: &OpenBook,
     pace: &mut Pace<'_>,
 ) -> Result<SlotReport, SendingError> {
     let Alarm { shop, slot, .. } = alarm;
@@ -112,6 +116,10 @@ async fn work_off(
         let now = sender.clock.now();
         if now + lease() > stop_at {
             return stop(sender, alarm, report, Stopped::Time).await;
+        }
+        if put_off(sender, open, &id, *slot).await? {
+            report.moved += 1;
+            continue;
         }
         let claim = Claim { attempt: sender.chance.name(), until: now + lease() };
         let claimed = match sender.diary.claim(shop, &customer, &id, *slot, &claim).await {

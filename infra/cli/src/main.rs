@@ -1,5 +1,6 @@
 //! `wasurena`: Wasurena on a laptop, and the way to set a shop up.
 
+mod approving;
 mod check;
 mod demo;
 mod folder;
@@ -78,6 +79,10 @@ enum Command {
     Today(today::WhichShop),
     /// How many first buyers came back, and what the mails cost against that
     Numbers(numbers::ShowNumbers),
+    /// Approve what waits in 「明日のお便り」: while a step is an apprentice, its mails go out only then
+    Approve(approving::Approve),
+    /// Add the owner's personal line to a mail that waits to be sent
+    Note(approving::Note),
     /// Stop everything that a shop sends, at once
     Stop(today::Stop),
     /// Shops: their settings, programmes and secrets
@@ -132,6 +137,8 @@ fn main() -> anyhow::Result<ExitCode> {
             Command::Why(asked) => Box::pin(why::run(asked, &mut std::io::stdout())).await,
             Command::Today(which) => Box::pin(today::today(which, &mut std::io::stdout())).await,
             Command::Numbers(show) => Box::pin(numbers::numbers(show, &mut std::io::stdout())).await,
+            Command::Approve(what) => Box::pin(approving::approve(what, &mut std::io::stdout())).await,
+            Command::Note(what) => Box::pin(approving::note(what, &mut std::io::stdout())).await,
             Command::Stop(stop) => Box::pin(today::stop(stop, &mut std::io::stdout())).await,
             Command::Customer(command) => Box::pin(owner::customer(command, &mut std::io::stdout())).await,
             Command::Order(command) => Box::pin(owner::order(command, &mut std::io::stdout())).await,

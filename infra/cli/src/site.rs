@@ -82,6 +82,7 @@ impl Clock for At {
 }
 
 /// What a command works with.
+#[derive(Clone)]
 pub(crate) struct Rooms {
     pub(crate) diary: Diary,
     pub(crate) bookshelf: Bookshelf,

@@ -1,12 +1,13 @@
 //! The owner's day: what only a person can do, and the switch that stops everything.
 
+use crate::approving;
 use crate::site::Site;
 use anyhow::Context as _;
 use clap::Args;
 use std::io::Write;
 use std::process::ExitCode;
 use wasurena_domain::ids::ShopId;
-use wasurena_domain::task::Task;
+use wasurena_domain::task::{Task, TaskKind};
 
 /// A shop, and where it is.
 #[derive(Debug, Args)]
@@ -35,14 +36,18 @@ pub(crate) async fn today(which: WhichShop, out: &mut impl Write) -> anyhow::Res
     if stopped {
         writeln!(out, "{shop} is stopped: nothing goes out. `wasurena stop {shop} --off` lets it send again")?;
     }
+    approving::tomorrow(&rooms, &shop, out).await?;
     let mut tasks = rooms.diary.tasks(&shop).await?;
-    tasks.sort_by_key(|task| (task.due, task.key()));
+    let is_pressing = |task: &Task| task.kind == TaskKind::ApproveMails && task.customer.is_some();
+    tasks.sort_by_key(|task| (!is_pressing(task), task.due, task.key()));
     if tasks.is_empty() {
         writeln!(out, "{shop}: nothing to do")?;
     }
-    for Task { kind, customer, about, due, why } in &tasks {
+    for task in &tasks {
+        let Task { kind, customer, about, due, why } = task;
+        let mark = if is_pressing(task) { "!! " } else { "" };
         let whom = customer.as_ref().map_or_else(|| "the shop".to_owned(), ToString::to_string);
-        writeln!(out, "by {due}  {}  for {whom}  about {about}  because {}", kind.name(), why.name())?;
+        writeln!(out, "{mark}by {due}  {}  for {whom}  about {about}  because {}", kind.name(), why.name())?;
     }
     Ok(ExitCode::SUCCESS)
 }

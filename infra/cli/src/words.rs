@@ -42,6 +42,7 @@ pub(crate) fn why(reason: &str) -> &'static str {
         "before_second_purchase" => "二度目のお買い上げより前でした",
         "not_for_stage" => "いまのお付き合いには合わないお便りです",
         "too_often" => "お便りが重なるので控えました",
+        "not_approved" => "見習い期間のうちに、お店の確認がありませんでした",
         "window_over" => "お送りできる期間が過ぎました",
         "known_too_late" => "注文を知ったのが遅すぎました",
         "step_gone" => "いまの予定に、このお便りはありません",
@@ -66,6 +67,7 @@ pub(crate) fn what_to_do(kind: &str) -> &'static str {
     match kind {
         "write_postcard" => "メールの届かないお客さまへ葉書を書く",
         "keep_promise" => "お便りが届かなかったお客さまへ、別の方法でご連絡する",
+        "approve_mails" => "見習い期間のお便りを読んで、よければ送り出す(wasurena approve)",
         "write_letter" => "次のお便りの文面を書く",
         "decide_order" => "法人や大口のご注文に、お便りするかどうかを決める",
         "mend_record" => "読めなくなった記録を直す(管理する人に伝える)",

@@ -6,13 +6,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use wasurena_domain::apprenticeship::Approvals;
 use wasurena_domain::ids::ShopId;
 use wasurena_letters::{Files, Letters, Problem, Published};
 
 /// The page with settings and plan. The number is that of its form: whoever knows another one finds no page.
-const BOOK: &str = "book-1";
+const BOOK: &str = "book-2";
 /// The page with the letters.
-const LETTERS: &str = "letters-1";
+const LETTERS: &str = "letters-2";
 /// The page with what a publication changed for the shop's customers.
 pub const RECORD_PAGE: &str = "record";
 
@@ -49,6 +50,8 @@ pub struct OpenBook {
     pub book: Arc<Published>,
     /// Whether the owner has pressed the stop switch.
     pub stopped: bool,
+    /// How many mails of each step were approved.
+    pub approvals: Approvals,
     /// The programme's version.
     pub version: u32,
 }
@@ -113,7 +116,7 @@ impl Bookshelf {
             Some((_, book)) => book,
             None => keep(&self.books, shop, state.version, self.read(shop, state.version, BOOK).await?),
         };
-        Ok(OpenBook { book, stopped: state.stopped, version: state.version })
+        Ok(OpenBook { book, stopped: state.stopped, approvals: state.approvals, version: state.version })
     }
 
     /// The letters of a version of a shop's programme.

@@ -3,6 +3,7 @@
 //! Every write is conditional on what the writer has read, so that two writers never undo each other. The
 //! table of items, their keys and what a write costs stands in ARCHITECTURE.md.
 
+mod approvals;
 mod customers;
 mod erasing;
 mod error;

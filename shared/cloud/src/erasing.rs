@@ -271,13 +271,18 @@ impl Erasing {
         Ok(purchases)
     }
 
-    /// Cancels what waits to be sent.
+    /// Cancels what waits to be sent, and takes the owner's personal lines out of everything.
     async fn cancel(&self, shop: &ShopId, file: &CustomerFile) -> Result<(), ErasingError> {
-        for planned in file.follow_ups.iter().filter(|f| f.state == State::Planned) {
-            let Ok(state) = transition(planned.state, Event::Cancel) else { continue };
-            let cancelled = FollowUp { state, reason: Some(Reason::Erased), ..planned.clone() };
-            match self.diary.replace(shop, planned, &cancelled).await {
-                // A sender has it: what it claimed before may leave within its lease.
+        // A sender has what is claimed: that may leave within its lease, and loses its line when it is cleared away.
+        let is_ours = |f: &&FollowUp| f.state == State::Planned || f.note.is_some() && f.state != State::Claimed;
+        for before in file.follow_ups.iter().filter(is_ours) {
+            let after = match transition(before.state, Event::Cancel) {
+                Ok(state) if before.state == State::Planned => {
+                    FollowUp { state, reason: Some(Reason::Erased), note: None, ..before.clone() }
+                }
+                _ => FollowUp { note: None, ..before.clone() },
+            };
+            match self.diary.replace(shop, before, &after).await {
                 Ok(()) | Err(DiaryError::Changed) => {}
                 Err(error) => return Err(error.into()),
             }

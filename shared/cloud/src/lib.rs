@@ -3,6 +3,7 @@
 //! decisions are the domain's.
 
 pub mod alarms;
+pub mod approving;
 pub mod bookshelf;
 pub mod clients;
 pub mod clock;

@@ -8,6 +8,7 @@ use crate::bookshelf::{BookError, Bookshelf};
 use crate::diary::{Attention, CustomerFile, CustomerRecord, DiaryError};
 use crate::{Clock, Diary};
 use std::sync::Arc;
+use wasurena_domain::apprenticeship;
 use wasurena_domain::follow_up::{Event, FollowUp, Reason, State, transition};
 use wasurena_domain::ids::{CustomerId, ShopId};
 use wasurena_domain::planner::{Change, Plan, Situation, plan};
@@ -56,7 +57,7 @@ impl Planning {
                 self.clear_away(shop, customer).await?;
                 return Ok(None);
             };
-            let plan = plan(&Situation {
+            let mut plan = plan(&Situation {
                 shop: &open.book.shop,
                 programme: &open.book.programme,
                 customer: &file.record.customer,
@@ -64,6 +65,7 @@ impl Planning {
                 ledger: &file.ledger,
                 now: self.clock.now(),
             });
+            plan.tasks.extend(apprenticeship::tasks(&open.book.shop, &open.approvals, &plan.changes));
             match self.carry_out(shop, &file, &plan).await {
                 Ok(true) => {
                     log(shop, customer, &plan);
@@ -98,8 +100,8 @@ impl Planning {
             self.diary.left_behind(shop, customer).await?.iter().filter(|f| f.ended || f.state == State::Planned)
         {
             let over = match left.state {
-                State::Planned => FollowUp { reason: Some(Reason::Erased), ..stepped(left, Event::Cancel)? },
-                _ => FollowUp { ended: false, ..left.clone() },
+                State::Planned => FollowUp { reason: Some(Reason::Erased), note: None, ..stepped(left, Event::Cancel)? },
+                _ => FollowUp { ended: false, note: None, ..left.clone() },
             };
             self.diary.replace(shop, left, &over).await?;
         }

@@ -3,9 +3,11 @@
 //! States change only along [`transition`]'s table. Whoever changes a stored follow-up asks the table
 //! first and writes on condition that the state is still the one it asked about.
 
+mod note;
 mod reason;
 mod state;
 
+pub use note::{InvalidNote, NOTE_MAX, Note};
 pub use reason::Reason;
 pub use state::{Event, NotAllowed, State, transition};
 
@@ -83,6 +85,12 @@ pub struct FollowUp {
     /// How often the recipient's server could not take it just now.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub soft_bounces: u8,
+    /// When somebody in the shop approved it, while its step was an apprentice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_at: Option<DateTime<Utc>>,
+    /// The owner's personal line (R21).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
     /// Set when it ended, cleared when the planner has dealt with that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ended: bool,
@@ -137,6 +145,7 @@ impl FollowUp {
                         | Reason::BeforeSecondPurchase
                         | Reason::NotForStage
                         | Reason::TooOften
+                        | Reason::NotApproved
                 )
             ),
             _ => false,

@@ -5,6 +5,7 @@
 //! ARCHITECTURE.md's glossary.
 
 pub mod almanac;
+pub mod apprenticeship;
 pub mod birthday;
 pub mod calendar;
 pub mod catalogue;

@@ -245,6 +245,8 @@ fn new_follow_up(
         message: None,
         sent_at: None,
         soft_bounces: 0,
+        approved_at: None,
+        note: None,
         ended: false,
     }
 }

@@ -3,6 +3,7 @@
 //! The sender has claimed the follow-up and read the customer strongly. Each "no" is a named reason in the
 //! diary; each "not now" is a new slot that still keeps the deadline.
 
+use crate::apprenticeship::{Approvals, awaits_approval, next_look};
 use crate::calendar::{Slot, day_of};
 use crate::customer::Customer;
 use crate::follow_up::{FollowUp, Reason, State};
@@ -10,7 +11,7 @@ use crate::ledger::{Entry, obstacle};
 use crate::mistake::{Mistake, made};
 use crate::planner::{NOTICE_MINUTES, next_in_hours, next_slot_of_day_after};
 use crate::programme::{Class, Programme, SELLING_FROM_OCCASION};
-use crate::promise::{Promise, may_keep_promise, promises};
+use crate::promise::hangs_on;
 use crate::purchase::Consent;
 use crate::shop::Shop;
 use chrono::{DateTime, Duration, Utc};
@@ -22,6 +23,8 @@ pub struct Moment<'a> {
     pub shop: &'a Shop,
     /// Whether its owner has pressed the stop switch.
     pub stopped: bool,
+    /// How many mails of each step were approved.
+    pub approvals: &'a Approvals,
     /// The current programme.
     pub programme: &'a Programme,
     /// The customer.
@@ -63,6 +66,10 @@ pub fn decide(follow_up: &FollowUp, moment: &Moment<'_>) -> Decision {
     }
     if moment.now > follow_up.deadline {
         return Decision::Expire;
+    }
+    if awaits_approval(moment.shop, moment.approvals, follow_up) {
+        let next = next_look(moment.shop, follow_up, moment.now);
+        return next.map_or(Decision::Skip(Reason::NotApproved), Decision::Move);
     }
     match better_slot(follow_up, moment) {
         None => Decision::Send,
@@ -144,7 +151,5 @@ fn heard_today(follow_up: &FollowUp, moment: &Moment<'_>) -> bool {
 /// Whether R1 or R2 hangs on it: then it goes out on its last day, even as the second message of that day.
 fn is_promised(follow_up: &FollowUp, moment: &Moment<'_>) -> bool {
     let Moment { shop, programme, customer, follow_ups, ledger, now, .. } = *moment;
-    let promises = promises(shop, customer, follow_ups, ledger, now);
-    let own = promises.map(|p| if follow_up.class == Class::Thanks { p.thanks } else { p.contact });
-    own.is_some_and(|promise| promise != Promise::Kept) && may_keep_promise(shop, programme, customer, follow_up)
+    hangs_on(follow_up, shop, programme, customer, follow_ups, ledger, now)
 }

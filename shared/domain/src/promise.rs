@@ -96,6 +96,22 @@ pub(crate) fn may_keep_promise(shop: &Shop, programme: &Programme, customer: &Cu
     first.is_some_and(of_first) && steps.any(|step| step.id == follow_up.step)
 }
 
+/// Whether a promise that is not kept yet hangs on a message.
+#[must_use]
+pub fn hangs_on(
+    follow_up: &FollowUp,
+    shop: &Shop,
+    programme: &Programme,
+    customer: &Customer,
+    follow_ups: &[FollowUp],
+    ledger: &[Entry],
+    now: DateTime<Utc>,
+) -> bool {
+    let promises = promises(shop, customer, follow_ups, ledger, now);
+    let own = promises.map(|p| if follow_up.class == Class::Thanks { p.thanks } else { p.contact });
+    own.is_some_and(|promise| promise != Promise::Kept) && may_keep_promise(shop, programme, customer, follow_up)
+}
+
 /// Whether a promise was kept, by what was meant to keep it.
 fn judge(shop: &Shop, first: &Occasion<'_>, meant: &[&FollowUp], latest_day: u32, now: DateTime<Utc>) -> Promise {
     let in_time = |f: &&&FollowUp| {

@@ -33,6 +33,8 @@ pub struct Shop {
     pub start_date: NaiveDate,
     /// Whether all purchases before the start date are known. Where they are not, nobody is greeted by count.
     pub history_complete: bool,
+    /// Whether the first mails of each step wait until somebody has approved them (見習い期間).
+    pub apprenticeship: bool,
     /// The hours in which mails may go out.
     pub hours: Hours,
     /// Into how many shards its slots are divided. It only grows.

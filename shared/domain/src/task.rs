@@ -13,6 +13,9 @@ pub enum TaskKind {
     WritePostcard,
     /// A message that was promised did not go out: reach the customer some other way (R1, R2).
     KeepPromise,
+    /// Mails of a step that is an apprentice wait for somebody to approve them; for a customer, a promise breaks if nobody
+    /// does.
+    ApproveMails,
     /// A series has no fresh letter for somebody: write one.
     WriteLetter,
     /// The account cannot send: nothing goes out until a person has looked.
@@ -43,6 +46,7 @@ impl TaskKind {
         match self {
             Self::WritePostcard => "write_postcard",
             Self::KeepPromise => "keep_promise",
+            Self::ApproveMails => "approve_mails",
             Self::WriteLetter => "write_letter",
             Self::SendingStopped => "sending_stopped",
             Self::DecideOrder => "decide_order",
@@ -65,7 +69,7 @@ pub struct Task {
     /// For whom; `None` where it is for the shop.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<CustomerId>,
-    /// What it is about: a purchase, a follow-up, a series, a slot, an item's key.
+    /// What it is about: a purchase, a follow-up, a step, a series, a slot, an item's key.
     pub about: String,
     /// The day by which it should be done.
     pub due: NaiveDate,

@@ -18,11 +18,19 @@ include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 const DEFAULT: &str = "utsuwa";
 /// The line of `shop.toml` that an installation sets.
 const START_DATE: &str = "start_date = 2026-01-01";
+/// The line of `shop.toml` with which a new shop begins.
+const APPRENTICESHIP: &str = "apprenticeship = true";
 
-/// The programme of a pottery shop, 「うつわ さくら」, that follows up orders from `start` on.
+/// The programme of a pottery shop, 「うつわ さくら」, that follows up orders from `start` on. The shop has its
+/// apprenticeship behind it: what is planned goes out. The file itself, which a new shop begins with, has it on.
 #[must_use]
 pub fn utsuwa(start: NaiveDate) -> Files {
-    built_in(DEFAULT, start).unwrap_or_else(|| Files::embedded([]))
+    let files = built_in(DEFAULT, start).unwrap_or_else(|| Files::embedded([]));
+    let text = |path: &str, text: &str| match path {
+        SHOP_FILE => text.replacen(APPRENTICESHIP, "apprenticeship = false", 1),
+        _ => text.to_owned(),
+    };
+    Files::embedded(files.iter().map(|(path, source)| (path.to_owned(), text(path, source))))
 }
 
 /// The names of the built-in programmes, in their order.

@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use minijinja::value::Value;
 use std::collections::BTreeMap;
 use wasurena_domain::contact::PersonName;
+use wasurena_domain::follow_up::Note;
 use wasurena_domain::programme::Class;
 use wasurena_domain::purchase::Consent;
 use wasurena_domain::shop::Shop;
@@ -61,6 +62,8 @@ pub struct Facts<'a> {
     pub consent: Consent,
     /// The page on which the customer can say stop.
     pub stop_url: &'a str,
+    /// The owner's personal line (R21).
+    pub note: Option<&'a Note>,
 }
 
 /// The words of a context, by their names in templates.
@@ -171,6 +174,7 @@ mod tests {
             bought_on: None,
             consent: Consent::Unknown,
             stop_url: "",
+            note: None,
         }
     }
 

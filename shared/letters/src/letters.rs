@@ -6,12 +6,14 @@
 use crate::compile::{GREETING_FILE, HTML_FRAME, TEXT_FRAME_FILE, Templates, describe, subject_name};
 use crate::context::{Count, Facts, Part, Words, letter_words};
 use crate::language::{Language, Speech};
-use crate::text::{joined, line, one_line, paragraphs};
+use crate::selling::{NoteProblem, check_note};
+use crate::text::{Line, joined, line, one_line, paragraphs};
 use minijinja::value::Value;
 use minijinja::{Environment, Error};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
+use wasurena_domain::follow_up::Note;
 use wasurena_domain::ids::StepId;
 use wasurena_domain::mistake::{Mistake, made};
 use wasurena_domain::programme::{Class, SELLING_FROM_OCCASION};
@@ -96,6 +98,14 @@ pub enum RenderError {
         /// What is wrong.
         what: String,
     },
+    /// The owner's personal line says what this letter may not.
+    #[error("the personal line to this customer cannot stand in `{step}`: {problem}")]
+    Note {
+        /// The message.
+        step: StepId,
+        /// What is wrong with the line.
+        problem: NoteProblem,
+    },
     /// Nothing is left of a subject or a letter for these facts.
     #[error("{file}: the {part} is empty for these facts; write one that is not")]
     Empty {
@@ -128,6 +138,15 @@ impl Letters {
         Speech { language: self.language, unnamed: self.unnamed.as_deref() }
     }
 
+    /// Whether a personal line may stand in a message.
+    ///
+    /// # Errors
+    /// [`RenderError::UnknownStep`], or [`RenderError::Note`] with what is wrong with it.
+    pub fn check_note(&self, step: &StepId, note: &Note) -> Result<(), RenderError> {
+        let letter = self.letters.get(step).ok_or_else(|| RenderError::UnknownStep { step: step.clone() })?;
+        check_note(note, letter.class).map_err(|problem| RenderError::Note { step: step.clone(), problem })
+    }
+
     /// Writes a message's mail.
     ///
     /// # Errors
@@ -137,6 +156,9 @@ impl Letters {
         let is_early = matches!(facts.count, Count::Nth(n) if n < SELLING_FROM_OCCASION);
         if letter.class.is_selling() && is_early && !made(Mistake::PromotionDecidedEarly) {
             return Err(RenderError::SellsTooEarly { step: step.clone() });
+        }
+        if let Some(problem) = facts.note.and_then(|note| check_note(note, letter.class).err()) {
+            return Err(RenderError::Note { step: step.clone(), problem });
         }
         let written = self.write(shop, letter, facts)?;
         let text = self.text_frame(shop, &written, facts)?;
@@ -179,7 +201,8 @@ impl Letters {
         facts: &Facts<'_>,
     ) -> Result<String, RenderError> {
         let mut words = self.frame_words(shop, written, facts);
-        words.insert("body", Value::from(written.body.as_str()));
+        let note = facts.note.map(|note| format!("\n\n{}", note.as_str())).unwrap_or_default();
+        words.insert("body", Value::from(format!("{}{note}", written.body)));
         let text = fill(&self.templates.text, TEXT_FRAME_FILE, words)?;
         Ok(format!("{}\n", text.trim()))
     }
@@ -197,7 +220,9 @@ impl Letters {
         let pages = shop_url.into_iter().chain(facts.product_page(written.letter.class));
         let roots: Vec<&str> = written.letter.roots.iter().map(String::as_str).chain(pages).collect();
         let paragraph = |lines: Vec<&str>| lines.into_iter().map(|text| line(text, &roots).to_value()).collect();
-        let paragraphs: Value = paragraphs(&written.body).into_iter().map(paragraph).collect::<Vec<Value>>().into();
+        // A paragraph of its own at the end, where the owner signs. Whatever it says, it is words and leads nowhere.
+        let note = facts.note.map(|note| Value::from(vec![Line::Words(note.as_str().to_owned()).to_value()]));
+        let paragraphs: Value = paragraphs(&written.body).into_iter().map(paragraph).chain(note).collect::<Vec<Value>>().into();
         let mut words = self.frame_words(shop, written, facts);
         words.insert("paragraphs", paragraphs);
         fill(&self.templates.html, frame, words)

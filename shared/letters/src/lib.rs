@@ -31,6 +31,7 @@
 //!         bought_on: None,
 //!         consent: Consent::Unknown,
 //!         stop_url: "https://example.jp/c/sakura/stop/token",
+//!         note: None,
 //!     },
 //! )?;
 //! assert_eq!(mail.subject, "粉引の飯碗をお選びくださり、ありがとうございます");
@@ -79,4 +80,5 @@ pub use files::{Files, InvalidFiles, is_programme_file};
 pub use letters::{Letters, Mail, RenderError, Sheets};
 pub use problem::Problem;
 pub use renamed::renamed;
+pub use selling::NoteProblem;
 pub use shop_file::SHOP_FILE;

@@ -96,6 +96,7 @@ impl People {
                         bought_on: None,
                         consent,
                         stop_url: STOP_URL,
+                        note: None,
                     };
                     let named = Facts {
                         addressee: self.named.as_ref(),

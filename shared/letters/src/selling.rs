@@ -6,6 +6,7 @@
 
 use crate::problem::{Problem, line_at};
 use unicode_normalization::UnicodeNormalization;
+use wasurena_domain::follow_up::Note;
 use wasurena_domain::programme::{Class, Rule};
 
 /// A word, and what may not follow it: then it is another word.
@@ -71,11 +72,45 @@ pub(crate) fn check_selling(file: &str, source: &str, class: Option<Class>) -> V
     if class.is_some_and(Class::is_selling) {
         return Vec::new();
     }
-    let price = PRICE.iter().filter(|_| class != Some(Class::Remedy));
-    let words: Vec<&Word> = price.chain(&PRODUCTS).collect();
+    let words = words_of(class);
     let text = without_tags(source);
     let lines = text.lines().enumerate();
     lines.filter_map(|(index, line)| Some(problem(file, index + 1, class, first_word(line, &words)?))).collect()
+}
+
+/// What a personal line may not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoteProblem {
+    /// It sells, in a letter that does not (R12, R14).
+    #[error("「{word}」 sells, and this letter does not ({rule}): say it without")]
+    Sells {
+        /// The word.
+        word: &'static str,
+        /// The rule that it breaks.
+        rule: Rule,
+    },
+    /// It leads somewhere: mail programs make a link of every address.
+    #[error("it holds an address of a page, which mail programs make a link of: a letter may lead there, a line only speaks")]
+    Leads,
+}
+
+/// Whether a personal line may stand in a letter of this class.
+pub(crate) fn check_note(note: &Note, class: Class) -> Result<(), NoteProblem> {
+    let text: String = note.as_str().nfkc().flat_map(char::to_lowercase).collect();
+    if ["://", "www."].iter().any(|mark| text.contains(mark)) {
+        return Err(NoteProblem::Leads);
+    }
+    if class.is_selling() {
+        return Ok(());
+    }
+    let rule = if class == Class::Thanks { Rule::R12 } else { Rule::R14 };
+    first_word(&text, &words_of(Some(class))).map_or(Ok(()), |word| Err(NoteProblem::Sells { word, rule }))
+}
+
+/// The words that a class which does not sell may not say.
+fn words_of(class: Option<Class>) -> Vec<&'static Word> {
+    let price = PRICE.iter().filter(|_| class != Some(Class::Remedy));
+    price.chain(&PRODUCTS).collect()
 }
 
 fn problem(file: &str, line: usize, class: Option<Class>, word: &str) -> Problem {
@@ -166,6 +201,21 @@ mod tests {
     fn an_apology_may_make_good_but_not_sell() {
         assert_eq!(found("お詫びのクーポンです", Some(Class::Remedy)), []);
         assert_eq!(found("新作もご覧ください", Some(Class::Remedy)), [(1, Rule::R14)]);
+    }
+
+    #[test]
+    fn a_personal_line_neither_sells_nor_leads_anywhere_where_its_letter_does_not() {
+        let said = |text: &str, class| check_note(&Note::parse(text).unwrap(), class);
+        assert_eq!(said("先日はお立ち寄りくださり、うれしゅうございました。", Class::Thanks), Ok(()));
+        let sells = |word, rule| Err(NoteProblem::Sells { word, rule });
+        assert_eq!(said("ただいまｾｰﾙ中です", Class::Thanks), sells("セール", Rule::R12));
+        assert_eq!(said("新作ができました", Class::Usage), sells("新作", Rule::R14));
+        assert_eq!(said("新作ができました", Class::Promotion), Ok(()));
+        assert_eq!(said("お詫びに割引を", Class::Remedy), Ok(()));
+        for class in [Class::Thanks, Class::Promotion] {
+            assert_eq!(said("ＨＴＴＰＳ：//sakura.example.jp/へ", class), Err(NoteProblem::Leads));
+            assert_eq!(said("www.example.jp をどうぞ", class), Err(NoteProblem::Leads));
+        }
     }
 
     #[test]

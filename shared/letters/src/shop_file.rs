@@ -59,6 +59,7 @@ fn shop<'a>(
     let start_date = top.required("start_date", "2026-12-01", date);
     let history_complete = top.optional("history_complete", "false", flag);
     let occasion_days = top.optional("occasion_days", "7", occasion_days);
+    let apprenticeship = top.optional("apprenticeship", "true", flag);
     let shards = top.optional("shards", "1", shards);
     let holidays = top.optional("holidays", "[2026-12-29, 2026-12-30]", dates);
     let own_addresses =
@@ -87,6 +88,7 @@ fn shop<'a>(
         zone: zone?,
         start_date: start_date?,
         history_complete: history_complete?.unwrap_or(false),
+        apprenticeship: apprenticeship?.unwrap_or(true),
         hours: hours?,
         shards: shards?.unwrap_or(1),
         occasion_days: occasion_days?.unwrap_or(OCCASION_DAYS),

@@ -115,7 +115,7 @@ async fn a_task_stays_while_nobody_can_tell_whether_its_item_was_mended() {
 #[tokio::test]
 async fn a_programme_that_cannot_be_read_is_one_task_until_it_can() {
     let journey = Journey::begin().await;
-    let book = "book-1#000";
+    let book = "book-2#000";
     let pages = journey.world().items().unwrap();
     let page = pages.iter().find(|item| item["sk"]["S"] == book).expect("a page");
     let (pk, content) = (page["pk"]["S"].as_str().unwrap(), page["content"]["S"].as_str().unwrap());

@@ -214,6 +214,7 @@ pub(crate) static SHOP: LazyLock<Shop> = LazyLock::new(|| {
         zone: chrono_tz::Asia::Tokyo,
         start_date: NaiveDate::MIN,
         history_complete: true,
+        apprenticeship: false,
         hours: Hours { from: NaiveTime::MIN, to: NaiveTime::from_hms_opt(23, 59, 59).unwrap() },
         shards: 1,
         occasion_days: 7,
@@ -249,6 +250,8 @@ static TEMPLATE: LazyLock<FollowUp> = LazyLock::new(|| {
         message: None,
         sent_at: None,
         soft_bounces: 0,
+        approved_at: None,
+        note: None,
         ended: false,
     }
 });

@@ -117,6 +117,8 @@ fn in_state(state: State) -> FollowUp {
         message: state.has_left().then(|| MESSAGE.to_owned()),
         sent_at: state.has_left().then(|| at("2026-12-02T01:00:00.500Z")),
         soft_bounces: 0,
+        approved_at: None,
+        note: None,
         ended: state == State::InDoubt,
     }
 }

@@ -6,6 +6,7 @@
 use super::person::{Event, Person};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
+use wasurena_domain::apprenticeship::Approvals;
 use wasurena_domain::calendar::Slot;
 use wasurena_domain::customer::Customer;
 use wasurena_domain::follow_up::{self, FollowUp, NotAllowed, Reason, State, transition};
@@ -28,6 +29,9 @@ pub(crate) struct World<'a> {
     /// The moment at which everything ends.
     pub(crate) until: DateTime<Utc>,
 }
+
+/// Nobody approves anything in a simulated year: it is lived as if everything were, with the apprenticeship off.
+static NOTHING_APPROVED: Approvals = Approvals::none();
 
 /// A mail that went out.
 #[derive(Debug, Clone)]
@@ -221,6 +225,7 @@ impl Life {
         Moment {
             shop: world.shop,
             stopped: false,
+            approvals: &NOTHING_APPROVED,
             programme: world.programme,
             customer: &self.customer,
             follow_ups: &self.follow_ups,

@@ -1,6 +1,6 @@
 //! Follow-ups, and the index of everything that is due.
 
-use super::item::{Condition, Envelope, Item, from_item, to_item};
+use super::item::{Condition, Envelope, Item, from_item, to_attribute, to_item};
 use super::keys::{DUE_PK, DUE_SK, Key, PK, SK, StreamItem, due_partition, due_place, stream_item, text};
 use super::{DUE_INDEX, Diary, DiaryError};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -63,15 +63,19 @@ impl Diary {
         }
     }
 
-    /// Writes a follow-up over the one that was read, on condition that its state, slot and attempt are still those.
+    /// Writes a follow-up over the one that was read, on condition that its state, slot and attempt are still those, and that
+    /// nobody has approved it or changed its personal line meanwhile.
     ///
     /// # Errors
     /// [`DiaryError::Changed`] where they are not: somebody else decided first.
     pub async fn replace(&self, shop: &ShopId, before: &FollowUp, after: &FollowUp) -> Result<(), DiaryError> {
+        let approved = |at| to_attribute(before.id.as_str(), at);
         let condition = Condition::stands(&[
             ("state", Some(string(before.state.name()))),
             ("slot", Some(string(&before.slot.to_string()))),
             ("attempt", before.attempt.as_deref().map(string)),
+            ("approved_at", before.approved_at.map(approved).transpose()?),
+            ("note", before.note.as_ref().map(|note| string(note.as_str()))),
         ]);
         self.put(follow_up_item(shop, after)?, condition).await
     }

@@ -304,7 +304,7 @@ impl Diary {
 }
 
 /// Whether a transaction was cancelled because another writer came first, and not for want of capacity.
-fn lost_a_race(cancelled: &aws_sdk_dynamodb::types::error::TransactionCanceledException) -> bool {
+pub(super) fn lost_a_race(cancelled: &aws_sdk_dynamodb::types::error::TransactionCanceledException) -> bool {
     let codes = cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code());
     codes.into_iter().any(|code| matches!(code, "ConditionalCheckFailed" | "TransactionConflict"))
 }

@@ -1,11 +1,13 @@
 //! Shops: which programme is current, the stop switch, and the programme's files.
 
-use super::item::{Condition, Envelope, from_item, to_item};
+use super::item::{Condition, Envelope, KIND, SCHEMA, SCHEMA_NAME, from_item, to_item};
 use super::keys::{Key, PK, SK, text};
 use super::{Diary, DiaryError};
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use wasurena_domain::apprenticeship::Approvals;
 use wasurena_domain::ids::ShopId;
 use wasurena_letters::Files;
 
@@ -21,7 +23,13 @@ pub struct ShopState {
     /// Whether the owner has pressed the stop switch.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stopped: bool,
+    /// How many mails of each step were approved. Only approving changes it, beside all other writers.
+    #[serde(default)]
+    pub approvals: Approvals,
 }
+
+/// The attribute of a shop's item that counts approvals.
+pub(super) const APPROVALS: &str = "approvals";
 
 #[derive(Serialize, Deserialize)]
 struct FileItem {
@@ -70,6 +78,9 @@ impl Diary {
         self.put_shop(shop, &ShopState { stopped, ..before.clone() }, Some(&before)).await
     }
 
+    /// Writes all of the state but the approvals, which are counted beside this. Where the answer of our own write was lost
+    /// and the SDK wrote again, what stands is what was to be written, and that is success; but for a version that was
+    /// begun, which somebody else may have begun at that moment.
     async fn put_shop(&self, shop: &ShopId, state: &ShopState, before: Option<&ShopState>) -> Result<(), DiaryError> {
         let condition = match before {
             None => Condition::is_new(),
@@ -79,7 +90,50 @@ impl Diary {
                 ("stopped", before.stopped.then_some(AttributeValue::Bool(true))),
             ]),
         };
-        self.put(to_item(envelope(Key::shop(shop), "shop"), state)?, condition).await
+        let number = |n: u32| AttributeValue::N(n.to_string());
+        let stopped = if state.stopped { "SET #stopped = :stopped," } else { "REMOVE #stopped SET" };
+        let rest = "#kind = :kind, #schema = :schema, #version = :version, #begun = :begun, \
+                    #approvals = if_not_exists(#approvals, :none)";
+        let mut update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::shop(shop).attributes()))
+            .update_expression(format!("{stopped} {rest}"))
+            .condition_expression(condition.expression)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        if state.stopped {
+            update = update.expression_attribute_values(":stopped", AttributeValue::Bool(true));
+        }
+        for (name, attribute, value) in [
+            ("kind", KIND, AttributeValue::S("shop".to_owned())),
+            ("schema", SCHEMA_NAME, number(SCHEMA)),
+            ("version", "version", number(state.version)),
+            ("begun", "begun", number(state.begun)),
+        ] {
+            update = update.expression_attribute_names(format!("#{name}"), attribute);
+            update = update.expression_attribute_values(format!(":{name}"), value);
+        }
+        update = update.expression_attribute_names("#approvals", APPROVALS).expression_attribute_names("#stopped", "stopped");
+        update = update.expression_attribute_values(":none", AttributeValue::M(HashMap::new()));
+        for (name, attribute) in condition.names {
+            update = update.expression_attribute_names(name, attribute);
+        }
+        for (name, value) in condition.values {
+            update = update.expression_attribute_values(name, value);
+        }
+        let Err(error) = update.send().await else { return Ok(()) };
+        match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                let stands = failed.item().cloned().map(from_item::<ShopState>).transpose()?;
+                let is_ours = |stands: ShopState| ShopState { approvals: Approvals::default(), ..stands };
+                let wanted = ShopState { approvals: Approvals::default(), ..state.clone() };
+                let begins = before.is_none_or(|before| before.begun != state.begun);
+                if !begins && stands.map(is_ours) == Some(wanted) { Ok(()) } else { Err(DiaryError::Changed) }
+            }
+            Some(UpdateItemError::TransactionConflictException(_)) => Err(DiaryError::Changed),
+            _ => Err(DiaryError::call(&error)),
+        }
     }
 
     /// Publishes a programme: a new version is begun, its files are written, and the pages that were made of them, then

@@ -122,6 +122,8 @@ pub(crate) fn planned(who: &str, step: &str, in_slot: &str) -> FollowUp {
         message: None,
         sent_at: None,
         soft_bounces: 0,
+        approved_at: None,
+        note: None,
         ended: false,
     }
 }

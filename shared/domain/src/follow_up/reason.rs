@@ -22,6 +22,8 @@ pub enum Reason {
     /// It would have been one message too many: on each day that was left there is another, or gap and caps of the
     /// programme forbid it (R8).
     TooOften,
+    /// Its step is an apprentice, and nobody approved it in time.
+    NotApproved,
     /// The window ended.
     WindowOver,
     /// The purchase became known only after the window had ended.
@@ -78,6 +80,7 @@ impl Reason {
             Self::BeforeSecondPurchase => "before_second_purchase",
             Self::NotForStage => "not_for_stage",
             Self::TooOften => "too_often",
+            Self::NotApproved => "not_approved",
             Self::WindowOver => "window_over",
             Self::KnownTooLate => "known_too_late",
             Self::StepGone => "step_gone",

@@ -8,7 +8,7 @@ use crate::calendar::{day_of, days_after};
 use crate::follow_up::{FollowUp, Reason, State};
 use crate::ids::FollowUpId;
 use crate::programme::{Class, THANKS_LATEST_DAY};
-use crate::promise::{Promise, may_keep_promise, promises};
+use crate::promise::{Promise, hangs_on, may_keep_promise, promises};
 use crate::task::{Task, TaskKind};
 
 /// A case should be looked after within so many days.
@@ -34,6 +34,7 @@ pub(super) fn tasks(situation: &Situation<'_>, changes: &[Change], wanted: &Want
 
 /// The task that a follow-up leaves behind which was promised (R1, R2) and does not go out.
 fn promise_task(situation: &Situation<'_>, follow_up: &FollowUp, reason: Reason, wanted: &Wanted) -> Option<Task> {
+    let Situation { shop, programme, customer, follow_ups, now, .. } = *situation;
     let is_promise = || wanted.wishes.iter().any(|w| w.id == follow_up.id && w.priority.is_promise());
     let (kind, about) = match reason {
         Reason::NoMailAddress | Reason::AddressBounced | Reason::MailboxUnavailable
@@ -52,6 +53,10 @@ fn promise_task(situation: &Situation<'_>, follow_up: &FollowUp, reason: Reason,
         }
         // Of what makes way for other messages only a promise is missed.
         Reason::TooOften if is_promise() => (TaskKind::KeepPromise, follow_up.id.to_string()),
+        // What nobody approved is missed where a promise hung on it; the rest may come another time.
+        Reason::NotApproved if hangs_on(follow_up, shop, programme, customer, follow_ups, now) => {
+            (TaskKind::KeepPromise, follow_up.id.to_string())
+        }
         _ => return None,
     };
     let due = day_of(follow_up.deadline, situation.shop.zone);

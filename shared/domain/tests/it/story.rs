@@ -4,6 +4,7 @@
 use crate::support::{at_in, key, nobody, order, paid, programme, shop};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeMap;
+use wasurena_domain::apprenticeship::Approvals;
 use wasurena_domain::calendar::Slot;
 use wasurena_domain::customer::{Customer, Ruling};
 use wasurena_domain::follow_up::{Event, FollowUp, Reason, State, transition};
@@ -24,6 +25,7 @@ pub(crate) struct Story {
     pub(crate) purchases: BTreeMap<PurchaseKey, (Purchase, DateTime<Utc>)>,
     pub(crate) follow_ups: Vec<FollowUp>,
     pub(crate) ledger: Vec<Entry>,
+    pub(crate) approvals: Approvals,
     pub(crate) now: DateTime<Utc>,
     /// The last plan, as it was made.
     pub(crate) plan: Plan,
@@ -46,6 +48,7 @@ impl Story {
             purchases: BTreeMap::new(),
             follow_ups: Vec::new(),
             ledger: Vec::new(),
+            approvals: Approvals::default(),
             now: DateTime::UNIX_EPOCH,
             plan: Plan::default(),
             sent: Vec::new(),
@@ -194,6 +197,7 @@ impl Story {
         Moment {
             shop: &self.shop,
             stopped: false,
+            approvals: &self.approvals,
             programme: &self.programme,
             customer: &self.customer,
             follow_ups: &self.follow_ups,

@@ -36,6 +36,7 @@ pub(crate) fn shop() -> Shop {
         zone: chrono_tz::Asia::Tokyo,
         start_date: day("2026-01-01"),
         history_complete: true,
+        apprenticeship: false,
         hours: Hours { from: clock("09:00"), to: clock("20:00") },
         shards: 1,
         occasion_days: 7,

@@ -102,6 +102,7 @@ proptest! {
             bought_on: start().checked_add_days(Days::new(day)),
             consent,
             stop_url: "https://otayori.example.jp/c/sakura/stop/TOKEN",
+            note: None,
         };
         for id in ["thanks-first", "thanks-second", "thanks-again", "arrival", "usage"] {
             let mail = BOOK.render(&step(id), &facts).unwrap();

@@ -132,6 +132,7 @@ fn standard(name: Option<&PersonName>) -> Facts<'_> {
         bought_on: Some(start()),
         consent: Consent::Granted,
         stop_url: "https://otayori.example.jp/c/sakura/stop/TOKEN",
+        note: None,
     }
 }
 
