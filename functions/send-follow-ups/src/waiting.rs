@@ -11,7 +11,7 @@ use wasurena_domain::calendar::Slot;
 use wasurena_domain::follow_up::{Event, FollowUp, State, transition};
 use wasurena_domain::ids::FollowUpId;
 use wasurena_domain::policy::Moment;
-use wasurena_domain::promise::hangs_on;
+use wasurena_domain::promise::breaks_without;
 
 /// Puts a follow-up off to the next day where it waits for approval and has another day after that one; answers whether
 /// it did. Whatever is not sure is left to the claim.
@@ -49,16 +49,11 @@ pub(crate) async fn put_off(
 
 /// Puts a mail on the owner's list, before everything else, where it moves to its last day without approval and a promise
 /// hangs on it. The mail waits all the same where the list cannot be written: `wasurena today` looks for itself.
-pub(crate) async fn tell_owner_of_promise(
-    sender: &SendFollowUps,
-    moved: &FollowUp,
-    to: Slot,
-    moment: &Moment<'_>,
-) {
+pub(crate) async fn tell_owner_of_promise(sender: &SendFollowUps, moved: &FollowUp, to: Slot, moment: &Moment<'_>) {
     let Moment { shop, programme, customer, follow_ups, now, .. } = *moment;
     let is_pressing = awaits_approval(shop, moment.approvals, moved)
         && is_last_day(shop, moved, to)
-        && hangs_on(moved, shop, programme, customer, follow_ups, now);
+        && breaks_without(moved, shop, programme, customer, follow_ups, now);
     if !is_pressing {
         return;
     }

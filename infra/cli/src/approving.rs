@@ -202,7 +202,8 @@ pub(crate) async fn note(what: Note, out: &mut impl Write) -> anyhow::Result<Exi
     let id = parse(&what.follow_up)?;
     let line = what.line.as_deref().map(follow_up::Note::parse).transpose()?;
     approving::write_line(&desk.rooms.diary, &desk.open.book.shop.id, &desk.letters, &id, line.as_ref()).await?;
-    let done = if line.is_some() { "has your line before its closing words" } else { "has no line of yours (any more)" };
+    let done =
+        if line.is_some() { "has your line before its closing words" } else { "has no line of yours (any more)" };
     writeln!(out, "{id} {done}")?;
     Ok(ExitCode::SUCCESS)
 }

@@ -13,7 +13,7 @@ use wasurena_domain::calendar::{day_of, days_after};
 use wasurena_domain::customer::Customer;
 use wasurena_domain::follow_up::{FollowUp, Note, State};
 use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId, StepId};
-use wasurena_domain::promise::hangs_on;
+use wasurena_domain::promise::breaks_without;
 use wasurena_domain::task::{Task, TaskKind};
 use wasurena_letters::{Letters, RenderError};
 
@@ -113,7 +113,7 @@ fn is_pressing(open: &OpenBook, file: &CustomerFile, follow_up: &FollowUp, now: 
     let (shop, programme) = (&open.book.shop, &open.book.programme);
     let last_day = day_of(follow_up.deadline, shop.zone);
     last_day <= days_after(day_of(now, shop.zone), 1)
-        && hangs_on(follow_up, shop, programme, &file.record.customer, &file.follow_ups, now)
+        && breaks_without(follow_up, shop, programme, &file.record.customer, &file.follow_ups, now)
 }
 
 /// Approves a follow-up. Twice is once.

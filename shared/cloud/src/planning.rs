@@ -100,7 +100,9 @@ impl Planning {
             self.diary.left_behind(shop, customer).await?.iter().filter(|f| f.ended || f.state == State::Planned)
         {
             let over = match left.state {
-                State::Planned => FollowUp { reason: Some(Reason::Erased), note: None, ..stepped(left, Event::Cancel)? },
+                State::Planned => {
+                    FollowUp { reason: Some(Reason::Erased), note: None, ..stepped(left, Event::Cancel)? }
+                }
                 _ => FollowUp { ended: false, note: None, ..left.clone() },
             };
             self.diary.replace(shop, left, &over).await?;

@@ -97,8 +97,7 @@ pub(crate) fn may_keep_promise(shop: &Shop, programme: &Programme, customer: &Cu
 }
 
 /// Whether a promise that is not kept yet hangs on a message.
-#[must_use]
-pub fn hangs_on(
+pub(crate) fn hangs_on(
     follow_up: &FollowUp,
     shop: &Shop,
     programme: &Programme,
@@ -110,6 +109,23 @@ pub fn hangs_on(
     let promises = promises(shop, customer, follow_ups, ledger, now);
     let own = promises.map(|p| if follow_up.class == Class::Thanks { p.thanks } else { p.contact });
     own.is_some_and(|promise| promise != Promise::Kept) && may_keep_promise(shop, programme, customer, follow_up)
+}
+
+/// Whether a promise breaks if this message does not go out: it hangs on it, and nothing else that waits can keep it.
+#[must_use]
+pub fn breaks_without(
+    follow_up: &FollowUp,
+    shop: &Shop,
+    programme: &Programme,
+    customer: &Customer,
+    follow_ups: &[FollowUp],
+    ledger: &[Entry],
+    now: DateTime<Utc>,
+) -> bool {
+    let is_same = |f: &FollowUp| (f.class == Class::Thanks) == (follow_up.class == Class::Thanks);
+    let others = follow_ups.iter().filter(|f| f.id != follow_up.id && f.state.is_open() && is_same(f));
+    let mut others = others.filter(|f| may_keep_promise(shop, programme, customer, f));
+    hangs_on(follow_up, shop, programme, customer, follow_ups, ledger, now) && others.next().is_none()
 }
 
 /// Whether a promise was kept, by what was meant to keep it.

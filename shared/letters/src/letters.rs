@@ -222,7 +222,8 @@ impl Letters {
         let paragraph = |lines: Vec<&str>| lines.into_iter().map(|text| line(text, &roots).to_value()).collect();
         // A paragraph of its own at the end, where the owner signs. Whatever it says, it is words and leads nowhere.
         let note = facts.note.map(|note| Value::from(vec![Line::Words(note.as_str().to_owned()).to_value()]));
-        let paragraphs: Value = paragraphs(&written.body).into_iter().map(paragraph).chain(note).collect::<Vec<Value>>().into();
+        let paragraphs: Value =
+            paragraphs(&written.body).into_iter().map(paragraph).chain(note).collect::<Vec<Value>>().into();
         let mut words = self.frame_words(shop, written, facts);
         words.insert("paragraphs", paragraphs);
         fill(&self.templates.html, frame, words)

@@ -90,7 +90,9 @@ pub enum NoteProblem {
         rule: Rule,
     },
     /// It leads somewhere: mail programs make a link of every address.
-    #[error("it holds an address of a page, which mail programs make a link of: a letter may lead there, a line only speaks")]
+    #[error(
+        "it holds an address of a page, which mail programs make a link of: a letter may lead there, a line only speaks"
+    )]
     Leads,
 }
 

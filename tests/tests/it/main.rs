@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod apprenticeship;
 mod arrival_order;
 mod costs;
 mod counts;

@@ -20,6 +20,7 @@ pub(crate) fn momiji() -> TempDir {
     let example = std::fs::read_to_string(docs().join("shop.example.toml")).unwrap();
     let (settings, _) = example.split_once("[carts.shopify]").unwrap();
     let settings = settings.replace("id = \"sakura\"", "id = \"momiji\"").replace("うつわ さくら", "うつわ もみじ");
+    let settings = settings.replace("apprenticeship = true", "apprenticeship = false");
     let carts = "[carts.shopify]\nsecret_file = \"shopify.secret\"\n";
     std::fs::write(folder.path().join("momiji.toml"), settings + carts).unwrap();
     std::fs::write(folder.path().join("shopify.secret"), format!("{SECRET}\n")).unwrap();
@@ -31,7 +32,7 @@ pub(crate) fn momiji() -> TempDir {
     folder
 }
 
-fn change(folder: &TempDir, from: &str, to: &str) {
+pub(crate) fn change(folder: &TempDir, from: &str, to: &str) {
     let path = folder.path().join("momiji.toml");
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.contains(from), "{from}");

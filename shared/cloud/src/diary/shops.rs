@@ -4,6 +4,7 @@ use super::item::{Condition, Envelope, KIND, SCHEMA, SCHEMA_NAME, from_item, to_
 use super::keys::{Key, PK, SK, text};
 use super::{Diary, DiaryError};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -90,6 +91,23 @@ impl Diary {
                 ("stopped", before.stopped.then_some(AttributeValue::Bool(true))),
             ]),
         };
+        let update = self.write_shop(shop, state, condition);
+        let Err(error) = update.send().await else { return Ok(()) };
+        match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                let stands = failed.item().cloned().map(from_item::<ShopState>).transpose()?;
+                let is_ours = |stands: ShopState| ShopState { approvals: Approvals::default(), ..stands };
+                let wanted = ShopState { approvals: Approvals::default(), ..state.clone() };
+                let begins = before.is_none_or(|before| before.begun != state.begun);
+                if !begins && stands.map(is_ours) == Some(wanted) { Ok(()) } else { Err(DiaryError::Changed) }
+            }
+            Some(UpdateItemError::TransactionConflictException(_)) => Err(DiaryError::Changed),
+            _ => Err(DiaryError::call(&error)),
+        }
+    }
+
+    /// The write of all of the state but the approvals.
+    fn write_shop(&self, shop: &ShopId, state: &ShopState, condition: Condition) -> UpdateItemFluentBuilder {
         let number = |n: u32| AttributeValue::N(n.to_string());
         let stopped = if state.stopped { "SET #stopped = :stopped," } else { "REMOVE #stopped SET" };
         let rest = "#kind = :kind, #schema = :schema, #version = :version, #begun = :begun, \
@@ -114,7 +132,9 @@ impl Diary {
             update = update.expression_attribute_names(format!("#{name}"), attribute);
             update = update.expression_attribute_values(format!(":{name}"), value);
         }
-        update = update.expression_attribute_names("#approvals", APPROVALS).expression_attribute_names("#stopped", "stopped");
+        update = update
+            .expression_attribute_names("#approvals", APPROVALS)
+            .expression_attribute_names("#stopped", "stopped");
         update = update.expression_attribute_values(":none", AttributeValue::M(HashMap::new()));
         for (name, attribute) in condition.names {
             update = update.expression_attribute_names(name, attribute);
@@ -122,18 +142,7 @@ impl Diary {
         for (name, value) in condition.values {
             update = update.expression_attribute_values(name, value);
         }
-        let Err(error) = update.send().await else { return Ok(()) };
-        match error.as_service_error() {
-            Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                let stands = failed.item().cloned().map(from_item::<ShopState>).transpose()?;
-                let is_ours = |stands: ShopState| ShopState { approvals: Approvals::default(), ..stands };
-                let wanted = ShopState { approvals: Approvals::default(), ..state.clone() };
-                let begins = before.is_none_or(|before| before.begun != state.begun);
-                if !begins && stands.map(is_ours) == Some(wanted) { Ok(()) } else { Err(DiaryError::Changed) }
-            }
-            Some(UpdateItemError::TransactionConflictException(_)) => Err(DiaryError::Changed),
-            _ => Err(DiaryError::call(&error)),
-        }
+        update
     }
 
     /// Publishes a programme: a new version is begun, its files are written, and the pages that were made of them, then

@@ -4,6 +4,7 @@
 
 mod alarms;
 mod answers;
+mod approving;
 mod claim;
 mod diary;
 mod due;

@@ -69,7 +69,10 @@ mod tests {
 
     #[test]
     fn a_note_is_one_line_of_words() {
-        assert_eq!(Note::parse(" 先日は\nありがとう\tございました ").unwrap().as_str(), "先日は ありがとう ございました");
+        assert_eq!(
+            Note::parse(" 先日は\nありがとう\tございました ").unwrap().as_str(),
+            "先日は ありがとう ございました"
+        );
         assert_eq!(Note::parse(" \n\t"), Err(InvalidNote::Empty));
         assert_eq!(Note::parse(&"あ".repeat(NOTE_MAX)).unwrap().as_str().chars().count(), NOTE_MAX);
         assert_eq!(Note::parse(&"あ".repeat(161)), Err(InvalidNote::TooLong(161)));

@@ -8,7 +8,7 @@ use crate::calendar::{day_of, days_after};
 use crate::follow_up::{FollowUp, Reason, State};
 use crate::ids::FollowUpId;
 use crate::programme::{Class, THANKS_LATEST_DAY};
-use crate::promise::{Promise, hangs_on, may_keep_promise, promises};
+use crate::promise::{Promise, breaks_without, may_keep_promise, promises};
 use crate::task::{Task, TaskKind};
 
 /// A case should be looked after within so many days.
@@ -54,7 +54,7 @@ fn promise_task(situation: &Situation<'_>, follow_up: &FollowUp, reason: Reason,
         // Of what makes way for other messages only a promise is missed.
         Reason::TooOften if is_promise() => (TaskKind::KeepPromise, follow_up.id.to_string()),
         // What nobody approved is missed where a promise hung on it; the rest may come another time.
-        Reason::NotApproved if hangs_on(follow_up, shop, programme, customer, follow_ups, now) => {
+        Reason::NotApproved if breaks_without(follow_up, shop, programme, customer, follow_ups, now) => {
             (TaskKind::KeepPromise, follow_up.id.to_string())
         }
         _ => return None,

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod almanac;
+mod apprenticeship;
 mod arrival;
 mod check;
 mod counts;

@@ -308,6 +308,18 @@ impl Trial {
     }
 }
 
+/// How the same facts end with somebody in the shop who approves, or not, or with the apprenticeship off.
+fn ends_with(programme: &Programme, facts: &[(i64, Fact)], apprenticeship: bool, approves: bool) -> Story {
+    let mut trial = Trial::new(programme.clone());
+    (trial.story.shop.apprenticeship, trial.story.approves) = (apprenticeship, approves);
+    for (minutes, fact) in facts {
+        trial.pass(Duration::minutes(*minutes));
+        trial.learn(fact);
+    }
+    trial.pass(Duration::days(90));
+    trial.story
+}
+
 /// R14, at the moment of sending: so many occasions stood behind every message that sells.
 fn selling_is_allowed(story: &Story, sent_before: usize) {
     for (_, step, _) in &story.sent[sent_before..] {
@@ -334,5 +346,22 @@ proptest! {
         trial.pass(Duration::days(90));
         selling_is_allowed(&trial.story, sent);
         trial.ends();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, max_shrink_iters: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_apprenticeship_holds_back_what_nobody_approves_and_nothing_else(
+        programme in any_programme(),
+        facts in any_facts(),
+    ) {
+        let off = ends_with(&programme, &facts, false, false);
+        let approved = ends_with(&programme, &facts, true, true);
+        prop_assert_eq!(off.diary(), approved.diary());
+        prop_assert_eq!((&off.sent, &off.tasks), (&approved.sent, &approved.tasks));
+        let ignored = ends_with(&programme, &facts, true, false);
+        prop_assert_eq!(ignored.sent, []);
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Story {
     pub(crate) follow_ups: Vec<FollowUp>,
     pub(crate) ledger: Vec<Entry>,
     pub(crate) approvals: Approvals,
+    /// Whether somebody approves whatever is planned, at once.
+    pub(crate) approves: bool,
     pub(crate) now: DateTime<Utc>,
     /// The last plan, as it was made.
     pub(crate) plan: Plan,
@@ -48,7 +50,8 @@ impl Story {
             purchases: BTreeMap::new(),
             follow_ups: Vec::new(),
             ledger: Vec::new(),
-            approvals: Approvals::default(),
+            approvals: Approvals::none(),
+            approves: false,
             now: DateTime::UNIX_EPOCH,
             plan: Plan::default(),
             sent: Vec::new(),
@@ -243,7 +246,17 @@ impl Story {
             }
         }
         self.plan = plan;
+        if self.approves {
+            self.approve_all();
+        }
         self
+    }
+
+    fn approve_all(&mut self) {
+        for follow_up in self.follow_ups.iter_mut().filter(|f| f.state == State::Planned && f.approved_at.is_none()) {
+            follow_up.approved_at = Some(self.now);
+            self.approvals.add(&follow_up.step);
+        }
     }
 
     fn write(&mut self, change: &Change) {

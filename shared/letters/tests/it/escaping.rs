@@ -2,7 +2,8 @@
 
 use crate::{Folder, standard, step};
 use wasurena_domain::contact::PersonName;
-use wasurena_letters::{Facts, Product};
+use wasurena_domain::follow_up::Note;
+use wasurena_letters::{Facts, NoteProblem, Product, RenderError};
 
 /// Names that want to be more than names.
 const WILD: [&str; 8] = [
@@ -85,4 +86,37 @@ fn debug_output_holds_no_person() {
     let mail = book.render(&step("usage"), &standard(name.as_ref())).unwrap();
     let shown = format!("{mail:?} {book:?}");
     assert!(!shown.contains("花子") && !shown.contains("飯碗"), "{shown}");
+}
+
+#[test]
+fn r21_the_owners_line_stands_before_the_closing_words_and_is_words_only() {
+    let book = Folder::utsuwa().book();
+    let note = Note::parse("<b>先日</b>は → ありがとう & またどうぞ").unwrap();
+    let plain = book.render(&step("usage"), &standard(None)).unwrap();
+    let noted = book.render(&step("usage"), &Facts { note: Some(&note), ..standard(None) }).unwrap();
+    // Nothing else of the mail changes.
+    assert_eq!(noted.text.replace(&format!("\n\n{}", note.as_str()), ""), plain.text);
+    let closing = noted.text.find("うつわ さくら\n店主 佐藤 花子").unwrap();
+    assert!(noted.text[..closing].trim_end().ends_with(note.as_str()), "{}", noted.text);
+    let escaped = "<p style=\"margin:0 0 1.5em\">&lt;b&gt;先日&lt;/b&gt;は → ありがとう &amp; またどうぞ</p>";
+    assert_eq!(noted.html.replace(escaped, ""), plain.html);
+}
+
+#[test]
+fn r12_r14_a_line_that_sells_is_refused_with_its_letter_whatever_was_allowed_before() {
+    let book = Folder::utsuwa().book();
+    for (id, text, says) in [
+        ("thanks-first", "新作もどうぞ", "「新作」 sells, and this letter does not (R12)"),
+        ("usage", "ただいまセール中です", "「セール」 sells, and this letter does not (R14)"),
+        ("usage", "https://evil.example/ へ", "holds an address"),
+    ] {
+        let note = Note::parse(text).unwrap();
+        let error = book.render(&step(id), &Facts { note: Some(&note), ..standard(None) }).unwrap_err();
+        assert!(error.to_string().contains(says), "{error}");
+        assert!(matches!(error, RenderError::Note { .. }));
+        assert_eq!(book.letters().check_note(&step(id), &note), Err(error));
+    }
+    let note = Note::parse("www.example.jp").unwrap();
+    let leads = Err(RenderError::Note { step: step("news-presents"), problem: NoteProblem::Leads });
+    assert_eq!(book.letters().check_note(&step("news-presents"), &note), leads);
 }

@@ -61,24 +61,24 @@ fn what_is_said_is_read() {
 #[test]
 fn what_is_wrong_is_found_in_its_line() {
     for (lines, line, what) in [
-        ("holidays = 2026-12-29", 16, "`holidays` must be a list of dates"),
-        ("holidays = [2026-12-29, \"2026-12-30\"]", 16, "number 2 is none"),
-        ("own_addresses = [\"sato\"]", 16, "a list of mail addresses"),
-        ("own_addresses = [\"@\"]", 16, "number 1 is none"),
-        ("[thresholds]\nlate_days = 0", 17, "from 1 to 365"),
-        ("[thresholds]\nhold_from = \"much\"", 17, "`hold_from` in [thresholds] must be"),
-        ("[thresholds]\nhold_currency = \"USD\"", 17, "without an amount"),
-        ("[thresholds]\nlate = 3", 17, "`late` is no key in [thresholds]"),
-        ("[stages]\nregular_from = 2", 17, "`regular_from` in [stages] must be a whole number from 3 to 100"),
-        ("[stages]\nregular_from = 6", 16, "whoever is loyal from 6 occasions was never regular"),
-        ("[stages]\nregular_from = 4\nloyal_from = 4", 18, "never regular"),
-        ("[stages]\ndormant_after_days = 30", 17, "from 60 to 3660"),
-        ("[stages]\ndormant = 365", 17, "`dormant` is no key in [stages]"),
-        ("thresholds = 3", 16, "`thresholds` must be a table"),
-        ("products = \"../products.csv\"", 16, "a file beside shop.toml"),
-        ("products = \"shop.toml\"", 16, "a file beside shop.toml"),
-        ("products = []", 16, "a file beside shop.toml"),
-        ("products = \"products.csv\"", 16, "there is no product file products.csv"),
+        ("holidays = 2026-12-29", 19, "`holidays` must be a list of dates"),
+        ("holidays = [2026-12-29, \"2026-12-30\"]", 19, "number 2 is none"),
+        ("own_addresses = [\"sato\"]", 19, "a list of mail addresses"),
+        ("own_addresses = [\"@\"]", 19, "number 1 is none"),
+        ("[thresholds]\nlate_days = 0", 20, "from 1 to 365"),
+        ("[thresholds]\nhold_from = \"much\"", 20, "`hold_from` in [thresholds] must be"),
+        ("[thresholds]\nhold_currency = \"USD\"", 20, "without an amount"),
+        ("[thresholds]\nlate = 3", 20, "`late` is no key in [thresholds]"),
+        ("[stages]\nregular_from = 2", 20, "`regular_from` in [stages] must be a whole number from 3 to 100"),
+        ("[stages]\nregular_from = 6", 19, "whoever is loyal from 6 occasions was never regular"),
+        ("[stages]\nregular_from = 4\nloyal_from = 4", 21, "never regular"),
+        ("[stages]\ndormant_after_days = 30", 20, "from 60 to 3660"),
+        ("[stages]\ndormant = 365", 20, "`dormant` is no key in [stages]"),
+        ("thresholds = 3", 19, "`thresholds` must be a table"),
+        ("products = \"../products.csv\"", 19, "a file beside shop.toml"),
+        ("products = \"shop.toml\"", 19, "a file beside shop.toml"),
+        ("products = []", 19, "a file beside shop.toml"),
+        ("products = \"products.csv\"", 19, "there is no product file products.csv"),
     ] {
         wrong(&with(lines), &format!("shop.toml:{line}"), what);
     }
@@ -88,7 +88,7 @@ fn what_is_wrong_is_found_in_its_line() {
 fn a_mailbox_of_somebody_elses_domain_cannot_be_the_sender_but_takes_replies() {
     let mut folder = Folder::small();
     folder.edit("shop.toml", "otayori@sakura.example.jp", "sakura@gmail.com");
-    wrong(&folder, "shop.toml:24", "SPF, DKIM and DMARC");
+    wrong(&folder, "shop.toml:27", "SPF, DKIM and DMARC");
     let problems = folder.load().unwrap_err();
     assert!(problems[0].mend.contains("shop@tayori.example") && problems[0].mend.contains("reply_to"), "{problems:?}");
 
@@ -98,6 +98,6 @@ fn a_mailbox_of_somebody_elses_domain_cannot_be_the_sender_but_takes_replies() {
     assert_eq!(read(&folder).sender.reply_to.as_str(), "sakura@gmail.com");
     folder.edit("shop.toml", "sakura@gmail.com", "no-reply@sakura.example.jp");
     let found: Vec<String> = folder.load().unwrap_err().iter().map(ToString::to_string).collect();
-    let expected = "shop.toml:26: R19: `reply_to` looks like an inbox that nobody reads";
+    let expected = "shop.toml:29: R19: `reply_to` looks like an inbox that nobody reads";
     assert!(found.len() == 1 && found[0].starts_with(expected), "{found:?}");
 }
