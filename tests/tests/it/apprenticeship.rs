@@ -1,7 +1,9 @@
 //! Apprenticeship through the real functions: the first mails wait for somebody, and a promise is put before them in time.
 
+use crate::costs::size;
 use serde_json::{Value, json};
-use wasurena_cloud::approving::{Approved, approve, waiting};
+use wasurena_cloud::approving::{Approved, approve, waiting, write_line};
+use wasurena_domain::follow_up::{NOTE_MAX, Note};
 use wasurena_domain::ids::{FollowUpId, ShopId};
 use wasurena_tests::journey::{Journey, orders};
 
@@ -82,7 +84,7 @@ async fn a_promise_is_put_before_the_owner_a_day_before_it_breaks_and_then_left_
     journey.shopify("orders/create", &orders::paid(1, "2026-12-01T10:00:00+09:00", HANAKO, "飯碗")).await;
     journey.until("2026-12-01T11:00:00+09:00").await;
     let asked =
-        [("2026-12-07"), ("2026-12-01"), ("2026-12-14")].map(|due| ("approve_mails".to_owned(), false, due.to_owned()));
+        ["2026-12-07", "2026-12-01", "2026-12-14"].map(|due| ("approve_mails".to_owned(), false, due.to_owned()));
     assert_eq!(list(&journey).await, asked, "arrival, thanks, usage: by the day before each");
     journey.until("2026-12-03T09:00:00+09:00").await;
     assert_eq!(list(&journey).await, asked);
@@ -119,11 +121,34 @@ async fn a_day_of_waiting_costs_three_write_units_and_the_marker_of_its_new_slot
     journey.turn("usage/reset", &json!({})).await;
     journey.until("2026-12-02T12:00:00+09:00").await;
     let usage = journey.usage().await;
-    assert_eq!(
-        (usage["write_units"].as_f64(), usage["alarms"].as_u64()),
-        (Some(3.0 * 10.0 + 1.0 + 2.0), Some(1)),
-        "{usage}"
-    );
+    // Two more for the name that the sender of so many writes down and takes out again.
+    let units = 3.0 * 10.0 + 1.0 + 2.0;
+    assert_eq!((usage["write_units"].as_f64(), usage["alarms"].as_u64()), (Some(units), Some(1)), "{usage}");
+}
+
+/// Writes a personal line into the only mail that waits by tomorrow; answers which that is.
+async fn writes(journey: &Journey, line: &str) -> FollowUpId {
+    let world = journey.world();
+    let open = world.bookshelf().open(&sakura()).await.unwrap();
+    let letters = world.bookshelf().letters(&sakura(), open.version).await.unwrap();
+    let (id, _) = tomorrow(journey).await.remove(0);
+    write_line(world.diary(), &sakura(), &letters, &id, Some(&Note::parse(line).unwrap())).await.unwrap();
+    id
+}
+
+#[tokio::test]
+async fn with_the_longest_line_a_follow_up_that_was_sent_is_one_write_unit() {
+    let journey = apprentice().await;
+    journey.shopify("orders/create", &orders::paid(1, "2026-12-01T10:00:00+09:00", HANAKO, "飯碗")).await;
+    journey.until("2026-12-01T11:00:00+09:00").await;
+    let id = writes(&journey, &"碗".repeat(NOTE_MAX)).await;
+    approves(&journey, &id).await;
+    journey.until("2026-12-02T12:00:00+09:00").await;
+    assert_eq!(journey.mails().await.len(), 1);
+    let diary = journey.diary().await;
+    let noted = diary.iter().find(|item| item["id"]["S"] == id.as_str()).unwrap();
+    let bytes = size(&json!({ "M": noted }));
+    assert!(bytes > 3 * NOTE_MAX && bytes <= 1024, "{bytes}");
 }
 
 #[tokio::test]
@@ -131,12 +156,7 @@ async fn erasing_takes_the_owners_line_out() {
     let journey = apprentice().await;
     journey.shopify("orders/create", &orders::paid(1, "2026-12-01T10:00:00+09:00", HANAKO, "飯碗")).await;
     journey.until("2026-12-01T11:00:00+09:00").await;
-    let world = journey.world();
-    let open = world.bookshelf().open(&sakura()).await.unwrap();
-    let letters = world.bookshelf().letters(&sakura(), open.version).await.unwrap();
-    let (id, _) = tomorrow(&journey).await.remove(0);
-    let line = wasurena_domain::follow_up::Note::parse("青い暖簾の日のこと").unwrap();
-    wasurena_cloud::approving::write_line(world.diary(), &sakura(), &letters, &id, Some(&line)).await.unwrap();
+    writes(&journey, "青い暖簾の日のこと").await;
     let holds = |items: &[Value]| items.iter().any(|item| item.to_string().contains("青い暖簾"));
     assert!(holds(&journey.diary().await));
     let request = json!({

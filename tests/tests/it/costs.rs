@@ -143,7 +143,7 @@ async fn senders_at_work_share_the_rate_and_each_strikes_its_name_out() {
 
 /// The size of an item as DynamoDB counts it: names and values in bytes, one for a boolean or null, about half
 /// the digits of a number, three and one more for each element of a list or map.
-fn size(value: &Value) -> usize {
+pub(crate) fn size(value: &Value) -> usize {
     let Some((kind, inner)) = value.as_object().and_then(|typed| typed.iter().next()) else { return 0 };
     match (kind.as_str(), inner) {
         ("M", Value::Object(map)) => 3 + map.iter().map(|(name, value)| 1 + name.len() + size(value)).sum::<usize>(),

@@ -42,8 +42,7 @@ async fn the_owner_reads_adds_a_line_and_approves_and_the_mail_goes_out_like_tha
     assert!(!long.0 && long.1.contains("has 161 characters: keep it to 160"), "{}", long.1);
     said(&up, &["note", "momiji", &id, "先日の展示会ではありがとうございました。"]);
     let shown = said(&up, &["approve", "momiji", &id, "--show"]);
-    for part in ["0 of 20 approved", "件名: 品番77を", "先日の展示会では", "each customer's own link"]
-    {
+    for part in ["0 of 20 approved", "件名: 品番77を", "先日の展示会では", "each customer's own link"] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     assert!(said(&up, &["approve", "momiji"]).contains(&id), "nothing is approved by looking");
