@@ -110,7 +110,7 @@ pub(crate) fn run(simulate: &Simulate, out: &mut impl Write, notes: &mut impl Wr
         None => simulate.play(&book, world, &People::new(simulate.customers, simulate.seed, world)?, notes)?,
     };
     if let Some(file) = &simulate.svg {
-        let drawn = calendar::svg(&tally, &book.shop.name)?;
+        let drawn = calendar::svg(&tally, &book.shop)?;
         std::fs::write(file, drawn).with_context(|| format!("{} cannot be written", file.display()))?;
     }
     if simulate.json {

@@ -11,7 +11,7 @@ mod solar_terms;
 mod sun;
 
 pub use greeting::Greeting;
-pub use holidays::{Holiday, holiday_on, holidays};
+pub use holidays::{Holiday, holiday_on, holidays, is_holiday};
 pub use periods::{OBON_DAYS, Region, YEAR_END_DAYS, is_obon, is_year_end, matsu_no_uchi, obon, year_end};
 pub use post::{TRANSIT_DAYS, is_delivery_day, new_year_posting, post_by};
 pub use solar_terms::SolarTerm;

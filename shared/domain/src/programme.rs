@@ -3,15 +3,17 @@
 mod check;
 mod dated;
 mod frequency;
+mod rhythm;
 
 pub use check::{Finding, PROMISE_LATEST_DAY, Rule, SELLING_FROM_OCCASION, Severity, Site, THANKS_LATEST_DAY, check};
 
 pub use dated::{Date, Dated};
 pub use frequency::{Cap, Frequency};
+pub use rhythm::{MonthDay, Rhythm};
 
 use crate::customer::Stage;
 use crate::ids::StepId;
-use chrono::{NaiveTime, Weekday};
+use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -172,7 +174,7 @@ pub enum Start {
     },
 }
 
-/// A rhythm: messages one after the other, each once, until there is no fresh one (R4).
+/// Messages in a rhythm: one after the other, each once, until there is no fresh one (R4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Series {
     /// Its permanent name.
@@ -184,10 +186,8 @@ pub struct Series {
     pub stages: Option<BTreeSet<Stage>>,
     /// Where it begins, counted from that occasion.
     pub start: Start,
-    /// The weekday on which it goes out; `None` for any.
-    pub weekday: Option<Weekday>,
-    /// Days from one message to the next: whole weeks where there is a weekday.
-    pub every_days: u32,
+    /// The days on which it goes out.
+    pub rhythm: Rhythm,
     /// How many days a message may be late before the next takes its place.
     pub window_days: u32,
     /// The shop's wall-clock time at which it goes out: a quarter hour.

@@ -1,5 +1,9 @@
 //! A shop's settings: who it is, who signs, when it writes.
 
+mod quiet;
+
+pub use quiet::Quiet;
+
 use crate::catalogue::Catalogue;
 use crate::contact::EmailAddress;
 use crate::customer::Bought;
@@ -48,6 +52,9 @@ pub struct Shop {
     pub stages: Stages,
     /// Days on which nothing is sent where there is another day for it.
     pub holidays: BTreeSet<NaiveDate>,
+    /// The kinds of days of which the same holds.
+    #[serde(default = "Quiet::usual")]
+    pub quiet: BTreeSet<Quiet>,
     /// The shop's own addresses: what is ordered from them is no purchase.
     pub own_addresses: Vec<OwnAddress>,
     /// Addresses of pages beside the shop's own that its letters may lead to.

@@ -62,6 +62,7 @@ mod product_file;
 mod programme_file;
 mod rehearse;
 mod renamed;
+mod rhythm_file;
 mod selling;
 mod sender_rules;
 mod shop_file;

@@ -8,8 +8,9 @@ use crate::files::Files;
 use crate::frequency_file::{FrequencyLines, read_frequency};
 use crate::language::{LANGUAGE_KEY, Language, UNNAMED_KEY, language, unnamed};
 use crate::problem::Problem;
-use crate::toml_reader::{Document, KeyLines, Table, number, text, time};
-use chrono::{NaiveTime, Weekday};
+use crate::rhythm_file::read_rhythm;
+use crate::toml_reader::{Document, KeyLines, Table, number, time};
+use chrono::NaiveTime;
 use std::collections::BTreeSet;
 use toml::de::DeValue;
 use wasurena_domain::customer::Stage;
@@ -165,8 +166,7 @@ fn series(mut table: Table<'_>, letters: Vec<SeriesLetter>) -> Option<Series> {
     let stages = table.optional("stages", "[\"first\", \"repeat\"]", stages);
     let after = table.optional("after", "\"usage\"", step_id);
     let days = table.required("after_days", "28", number);
-    let weekday = table.optional("weekday", "\"tuesday\"", weekday);
-    let every_weeks = table.required("every_weeks", "4", weeks);
+    let rhythm = read_rhythm(&mut table);
     let window_days = table.required("window_days", "6", number);
     let at = table.required("at", "\"10:00\"", time);
     table.finish();
@@ -179,8 +179,7 @@ fn series(mut table: Table<'_>, letters: Vec<SeriesLetter>) -> Option<Series> {
         from_occasion: from_occasion?,
         stages: stages?,
         start,
-        weekday: weekday?,
-        every_days: every_weeks? * 7,
+        rhythm: rhythm?,
         window_days: window_days?,
         at: at?,
         letters,
@@ -240,7 +239,7 @@ impl Draft {
             Site::Programme => self.nearest(finding.rule),
             Site::Step { index, key } => self.steps.get(index).map(|lines| lines.of(key)),
             Site::Series { index, key } => self.series.get(index).map(|(lines, _)| match key {
-                "every_days" => lines.of("every_weeks"),
+                "rhythm" => lines.of("every_weeks"),
                 "start" => lines.of("after"),
                 key => lines.of(key),
             }),
@@ -349,16 +348,6 @@ pub(crate) fn stages(value: &DeValue<'_>) -> Result<BTreeSet<Stage>, String> {
     let stages: Option<BTreeSet<Stage>> = names.map(|name| named(name.get_ref())).collect();
     let found = stages.filter(|stages| !stages.is_empty());
     found.ok_or_else(|| format!("a list of stages: {}", Stage::ALL.map(Stage::name).join(", ")))
-}
-
-fn weekday(value: &DeValue<'_>) -> Result<Weekday, String> {
-    let day = text(value).ok().and_then(|name| name.parse().ok());
-    day.ok_or_else(|| "a weekday, from monday to sunday".to_owned())
-}
-
-/// Weeks, bounded so that their days are too.
-fn weeks(value: &DeValue<'_>) -> Result<u32, String> {
-    number(value).ok().filter(|weeks| (1..=520).contains(weeks)).ok_or_else(|| "a whole number from 1 to 520".into())
 }
 
 #[cfg(test)]

@@ -7,13 +7,13 @@ use crate::sender_rules::{is_unread_inbox, mailbox_provider};
 use crate::toml_reader::{Document, Table, date, flag, text, time};
 use crate::values::{
     amount, currency, dates, days, dormant_days, mail_address, money, occasion_count, occasion_days, own_addresses,
-    product_files, regular_occasions, shards, web_address, web_addresses, zone,
+    product_files, quiet, regular_occasions, shards, web_address, web_addresses, zone,
 };
 use toml::de::DeTable;
 use wasurena_domain::ids::ShopId;
 use wasurena_domain::money::Currency;
 use wasurena_domain::programme::Rule;
-use wasurena_domain::shop::{Hours, Legal, Sender, Shop, Staff, Stages, Thresholds};
+use wasurena_domain::shop::{Hours, Legal, Quiet, Sender, Shop, Staff, Stages, Thresholds};
 
 /// Where the settings stand.
 pub const SHOP_FILE: &str = "shop.toml";
@@ -62,6 +62,7 @@ fn shop<'a>(
     let apprenticeship = top.optional("apprenticeship", "true", flag);
     let shards = top.optional("shards", "1", shards);
     let holidays = top.optional("holidays", "[2026-12-29, 2026-12-30]", dates);
+    let quiet = top.optional("quiet", "[\"holidays\", \"new_year\", \"obon\"]", quiet);
     let own_addresses =
         top.optional("own_addresses", "[\"sato@sakura.example.jp\", \"@sakura.example.jp\"]", own_addresses);
     let pages = top.optional("pages", "[\"https://www.instagram.com/sakura/\"]", web_addresses);
@@ -95,6 +96,7 @@ fn shop<'a>(
         thresholds: thresholds?,
         stages: stages?,
         holidays: holidays?.unwrap_or_default(),
+        quiet: quiet?.unwrap_or_else(Quiet::usual),
         own_addresses: own_addresses?.unwrap_or_default(),
         pages: pages?.unwrap_or_default(),
         products: products?,

@@ -8,7 +8,7 @@ use toml::de::DeValue;
 use wasurena_domain::contact::EmailAddress;
 use wasurena_domain::ids::ShopId;
 use wasurena_domain::money::{Currency, Money};
-use wasurena_domain::shop::OwnAddress;
+use wasurena_domain::shop::{OwnAddress, Quiet};
 
 /// Most days that one occasion may span.
 const OCCASION_DAYS_MAX: u32 = 60;
@@ -129,6 +129,14 @@ fn list<T>(value: &DeValue<'_>, what: &str, read: impl Fn(&DeValue<'_>) -> Optio
 pub(crate) fn dates(value: &DeValue<'_>) -> Result<BTreeSet<NaiveDate>, String> {
     let dates = list(value, "dates like 2026-12-29, without quotes", |value| crate::toml_reader::date(value).ok())?;
     Ok(dates.into_iter().collect())
+}
+
+/// Kinds of quiet days by their names; an empty list for none.
+pub(crate) fn quiet(value: &DeValue<'_>) -> Result<BTreeSet<Quiet>, String> {
+    let kinds = list(value, "quiet days: holidays, new_year, obon", |value| {
+        Quiet::ALL.into_iter().find(|kind| Some(kind.name()) == value.as_str())
+    })?;
+    Ok(kinds.into_iter().collect())
 }
 
 /// The shop's own addresses, and domains with `@` before them.

@@ -221,6 +221,7 @@ pub(crate) static SHOP: LazyLock<Shop> = LazyLock::new(|| {
         thresholds: Thresholds::default(),
         stages: Stages::default(),
         holidays: BTreeSet::new(),
+        quiet: BTreeSet::new(),
         own_addresses: Vec::new(),
         pages: Vec::new(),
         products: Catalogue::default(),

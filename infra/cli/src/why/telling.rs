@@ -178,10 +178,10 @@ impl Telling<'_> {
             Origin::Awaited { arrived_on, .. } => {
                 format!("お届けに日のかかる品なので、{}のお届け{}", self.date(arrived_on), after(arrived_on))
             }
-            Origin::Rhythm { last_on: Some(last), every_days, .. } => {
-                format!("{every_days}日ごとのお便り。前は{}", self.date(last))
+            Origin::Rhythm { last_on: Some(last), rhythm, .. } => {
+                format!("{}ごとのお便り。前は{}", every(rhythm), self.date(last))
             }
-            Origin::Rhythm { every_days, .. } => format!("{every_days}日ごとのお便りの、はじめての日"),
+            Origin::Rhythm { rhythm, .. } => format!("{}ごとのお便りの、はじめての日", every(rhythm)),
             Origin::Date(date) => date_name(date),
         }
     }
@@ -293,5 +293,13 @@ mod tests {
         let text = said(Verdict::Not(Because::Over), vec![missed, Ground::LastLook(Reason::NotForStage)]);
         assert!(text.contains("11月28日(土)の分: この日のお便りは、もうお送りしました"), "{text}");
         assert!(text.contains("お送りする直前の確かめで見送ります。いまのお付き合いには合わないお便りです"), "{text}");
+    }
+}
+
+/// How often a letter of a series comes.
+fn every(rhythm: Rhythm) -> String {
+    match rhythm {
+        Rhythm::Days { every, .. } => format!("{every}日"),
+        Rhythm::Months { every, .. } => format!("{every}か月"),
     }
 }

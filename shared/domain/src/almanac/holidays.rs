@@ -7,6 +7,7 @@
 use super::{PUBLISHED_TO_YEAR, SolarTerm, date, days_before};
 use crate::calendar::{days_after, weekday_on_or_after};
 use chrono::{Datelike, NaiveDate, Weekday};
+use std::sync::OnceLock;
 
 /// A day of rest by law.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +42,13 @@ const MONDAYS: [(u32, u32, &str); 4] =
 const EQUINOXES: [(u32, SolarTerm, &str); 2] =
     [(3, SolarTerm::SpringEquinox, "春分の日"), (9, SolarTerm::AutumnEquinox, "秋分の日")];
 
+/// The years whose holidays are kept once they have been computed: plans ask for the same few again and again.
+const KEPT_FROM_YEAR: i32 = 2020;
+const KEPT_YEARS: usize = 64;
+/// The days of a year, a bit for each.
+type YearOfDays = [u64; 6];
+static KEPT: [OnceLock<YearOfDays>; KEPT_YEARS] = [const { OnceLock::new() }; KEPT_YEARS];
+
 /// No run of named days is longer; the longest are the three of May.
 const RUN_DAYS: u64 = 7;
 
@@ -54,6 +62,29 @@ pub fn holidays(year: i32) -> Vec<Holiday> {
 #[must_use]
 pub fn holiday_on(day: NaiveDate) -> Option<Holiday> {
     named(day).or_else(|| substitute(day)).or_else(|| between(day))
+}
+
+/// Whether a day is a holiday: the same as [`holiday_on`], for those who ask of many days.
+#[must_use]
+pub fn is_holiday(day: NaiveDate) -> bool {
+    let kept = usize::try_from(day.year() - KEPT_FROM_YEAR).ok().and_then(|place| KEPT.get(place));
+    let Some(kept) = kept else { return holiday_on(day).is_some() };
+    let year = kept.get_or_init(|| {
+        let mut days = YearOfDays::default();
+        for holiday in holidays(day.year()) {
+            let (word, bit) = place_of(holiday.day);
+            days[word] |= bit;
+        }
+        days
+    });
+    let (word, bit) = place_of(day);
+    year[word] & bit != 0
+}
+
+/// Where a day stands among the days of its year.
+fn place_of(day: NaiveDate) -> (usize, u64) {
+    let place = day.ordinal0();
+    (usize::try_from(place / 64).unwrap_or(0), 1 << (place % 64))
 }
 
 /// A day that article 2 names (国民の祝日).

@@ -157,7 +157,8 @@ fn wish_of(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Wish {
         latest,
         stride: 1,
         at: situation.shop.hours.nearest(step.at),
-        rhythm: None,
+        keeps_quiet: true,
+        beat: None,
         origin,
         obstacle: obstacle(situation, bought, step),
     }

@@ -122,7 +122,8 @@ fn wish(situation: &Situation<'_>, dated: &Dated, letter: &SeriesLetter, coming:
         latest: coming.latest,
         stride: 1,
         at: situation.shop.hours.nearest(dated.at),
-        rhythm: None,
+        keeps_quiet: !dated.on.is_for_quiet_days(),
+        beat: None,
         origin: Origin::Date(dated.on),
         obstacle: None,
     }

@@ -49,7 +49,7 @@ pub(super) fn place<'a>(situation: &Situation<'a>, wishes: &[Wish], journal: &Jo
         }
     }
     let stands = |wish: &Wish| find(situation, &wish.id).is_some_and(|f| f.state == State::Planned);
-    let last = |wish: &Wish| wish.rhythm.as_ref().and_then(|rhythm| rhythm.last);
+    let last = |wish: &Wish| wish.beat.as_ref().and_then(|beat| beat.last);
     choosing
         .sort_by_cached_key(|w| (w.priority, !stands(w), Reverse(w.stride), last(w), w.latest, Reverse(w.day), &w.id));
     let needs: Vec<Option<Need>> = choosing.iter().map(|wish| need(situation, wish)).collect();
@@ -146,11 +146,11 @@ fn windows<'w>(situation: &Situation<'w>, wish: &'w Wish) -> impl Iterator<Item 
     let length = u32::try_from((wish.latest - wish.day).num_days()).unwrap_or(0);
     let own = std::iter::once((wish.day, wish.latest));
     let Situation { shop, customer, .. } = *situation;
-    let later = wish.rhythm.iter().flat_map(move |rhythm| {
+    let later = wish.beat.iter().flat_map(move |beat| {
         let course = customer.course(shop);
-        let beats = std::iter::successors(Some(wish.day), |day| Some(days_after(*day, rhythm.every_days))).skip(1);
+        let beats = std::iter::successors(Some(wish.day), |day| Some(beat.rhythm.next(*day))).skip(1);
         let near = beats.take_while(|day| (*day - wish.day).num_days() <= RHYTHM_DAYS);
-        let meant = near.filter(move |day| includes(rhythm.stages.as_ref(), course.on(*day)));
+        let meant = near.filter(move |day| includes(beat.stages.as_ref(), course.on(*day)));
         meant.map(move |day| (day, days_after(day, length)))
     });
     own.chain(later)
@@ -173,18 +173,28 @@ fn late<'a>(situation: &Situation<'a>, wish: &Wish) -> Option<&'a FollowUp> {
     (has_come && planned.deadline == end_of(wish.latest, situation.shop)).then_some(planned)
 }
 
-/// The days of a window on which the wish could go out at its time.
+/// The days of a window on which the wish could go out at its time: on its weekday, where it has one.
 fn days<'w>(
     situation: &Situation<'w>,
     wish: &'w Wish,
     first: NaiveDate,
     latest: NaiveDate,
 ) -> impl Iterator<Item = NaiveDate> + 'w {
+    every_so_often(situation, wish, wish.stride, (first, latest))
+}
+
+/// The days of a window on which the wish could go out at its time, one every `stride` days.
+fn every_so_often<'w>(
+    situation: &Situation<'w>,
+    wish: &'w Wish,
+    stride: u32,
+    (first, latest): (NaiveDate, NaiveDate),
+) -> impl Iterator<Item = NaiveDate> + 'w {
     let (shop, earliest) = (situation.shop, situation.earliest());
     let today = day_of(situation.now, shop.zone);
     let from = first.max(today);
-    let skipped = u32::try_from((from - first).num_days()).unwrap_or(0).div_ceil(wish.stride) * wish.stride;
-    let days = std::iter::successors(Some(days_after(first, skipped)), |day| Some(days_after(*day, wish.stride)));
+    let skipped = u32::try_from((from - first).num_days()).unwrap_or(0).div_ceil(stride) * stride;
+    let days = std::iter::successors(Some(days_after(first, skipped)), move |day| Some(days_after(*day, stride)));
     let in_window = days.take_while(move |day| *day <= latest);
     // Once a day's slot is late enough, those of all later days are; from the day after tomorrow on, all are.
     let in_doubt = days_after(today, 1);
@@ -192,7 +202,7 @@ fn days<'w>(
 }
 
 /// The slot of a wish within one window. It keeps the one it has where that fits; else it takes the first day that
-/// fits, rather one that nobody else needs, rather no holiday; else, where the window ends today, the next slot in which
+/// fits, rather one that nobody else needs, rather no quiet one, for which a weekday gives way; else, where the window ends today, the next slot in which
 /// the shop may send. What is promised goes out even against gap and caps: facts that changed may have used them up.
 fn find_slot(
     situation: &Situation<'_>,
@@ -205,7 +215,10 @@ fn find_slot(
     let zone = situation.shop.zone;
     let promised = wish.priority.is_promise();
     let allows = |day: &NaiveDate| sheet.allows(*day, promised);
-    let is_workday = |day: &NaiveDate| !situation.shop.holidays.contains(day);
+    let is_unclaimed = |day: &NaiveDate| choice.is_unclaimed(*day);
+    let shop = situation.shop;
+    let is_workday =
+        |day: &NaiveDate| if wish.keeps_quiet { !shop.is_quiet(*day) } else { !shop.holidays.contains(day) };
 
     let standing = standing(situation, wish, deadline).map(|slot| (day_of(slot.start(), zone), slot));
     let note = |chosen: Option<NaiveDate>| tell_of_passed_over(situation, wish, (first, latest), choice, chosen);
@@ -214,13 +227,18 @@ fn find_slot(
         return Some(slot);
     }
     let fitting: Vec<NaiveDate> = days(situation, wish, first, latest).filter(allows).collect();
-    let unclaimed = || fitting.iter().filter(|day| choice.is_unclaimed(**day));
-    let chosen = unclaimed().find(|day| is_workday(day)).or_else(|| unclaimed().next());
-    let chosen = chosen.or_else(|| fitting.iter().find(|day| is_workday(day))).or(fitting.first());
-    note(chosen.copied());
-    let chosen = chosen.map(|day| Slot::of(*day, wish.at, zone));
+    let unclaimed = || fitting.iter().filter(|day| is_unclaimed(day));
+    let has_only_quiet = || wish.stride > 1 && !fitting.is_empty() && !fitting.iter().any(is_workday);
+    let any_weekday = || {
+        let mut days = every_so_often(situation, wish, 1, (first, latest)).filter(allows).filter(is_unclaimed);
+        days.find(is_workday).filter(|_| has_only_quiet())
+    };
+    let chosen = unclaimed().copied().find(is_workday).or_else(any_weekday).or_else(|| unclaimed().next().copied());
+    let chosen = chosen.or_else(|| fitting.iter().copied().find(is_workday)).or(fitting.first().copied());
+    note(chosen);
+    let chosen = chosen.map(|day| Slot::of(day, wish.at, zone));
 
-    let is_window = |slot: &Slot| wish.rhythm.is_none() && day_of(slot.start(), zone) >= first;
+    let is_window = |slot: &Slot| wish.beat.is_none() && day_of(slot.start(), zone) >= first;
     let today = || next_chance(situation, deadline).filter(is_window);
     let is_left = |slot: &Slot| sheet.allows(day_of(slot.start(), zone), promised);
     let is_free = |slot: &Slot| sheet.is_free(day_of(slot.start(), zone));

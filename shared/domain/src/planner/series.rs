@@ -3,8 +3,8 @@
 use super::Situation;
 use super::bound::wish_for;
 use super::why::{Because, Origin};
-use super::wishes::{Priority, Rhythm, Wish, find};
-use crate::calendar::{Slot, day_of, days_after, weekday_on_or_after};
+use super::wishes::{Beat, Priority, Wish, find};
+use crate::calendar::{Slot, day_of, days_after};
 use crate::customer::Occasion;
 use crate::follow_up::{FollowUp, Reason, State};
 use crate::ids::{FollowUpId, StepId};
@@ -58,10 +58,11 @@ pub(super) fn next_letter(
         purchase: None,
         day,
         latest: days_after(day, series.window_days),
-        stride: if series.weekday.is_some() { 7 } else { 1 },
+        stride: series.rhythm.stride(),
         at: situation.shop.hours.nearest(series.at),
-        rhythm: Some(Rhythm { every_days: series.every_days.max(1), last, stages: series.stages.clone() }),
-        origin: Origin::Rhythm { began_on: first, last_on: last, every_days: series.every_days },
+        keeps_quiet: true,
+        beat: Some(Beat { rhythm: series.rhythm, last, stages: series.stages.clone() }),
+        origin: Origin::Rhythm { began_on: first, last_on: last, rhythm: series.rhythm },
         obstacle: None,
     })))
 }
@@ -87,7 +88,7 @@ fn first_day(situation: &Situation<'_>, series: &Series, occasions: &[Occasion<'
         Start::AfterPurchase { days } => days_after(from.day, *days),
         Start::AfterStep { step, days } => days_after(day_of_step(situation, from, step)?, *days),
     };
-    Some(series.weekday.map_or(day, |weekday| weekday_on_or_after(day, weekday)))
+    Some(series.rhythm.begins(day))
 }
 
 /// The day of a step on an occasion: the one it was sent on, or else the one it is wanted on. Where the
@@ -106,20 +107,18 @@ fn next_day(situation: &Situation<'_>, series: &Series, first: NaiveDate) -> Opt
     let today = day_of(situation.now, situation.shop.zone);
     let course = situation.customer.course(situation.shop);
     let is_meant = |day: NaiveDate| includes(series.stages.as_ref(), course.on(day.max(today)));
-    let every_days = series.every_days.max(1);
-    let aligned = |day| series.weekday.map_or(day, |weekday| weekday_on_or_after(day, weekday));
-    let start = last_day(situation, series).map_or(first, |last| aligned(days_after(last, every_days)).max(first));
-    let on_grid = |day: NaiveDate| day >= start && (day - start).num_days() % i64::from(every_days) == 0;
+    let rhythm = series.rhythm;
+    let start = last_day(situation, series).map_or(first, |last| rhythm.next(last).max(first));
     let standing = letters_of(situation, series).filter(|f| f.state == State::Planned);
     let standing = standing.map(|f| own_day(situation, series, f)).min();
-    if let Some(day) = standing.filter(|day| on_grid(*day) && is_meant(*day)) {
+    if let Some(day) = standing.filter(|day| rhythm.has(start, *day) && is_meant(*day)) {
         return Some(day);
     }
-    let day = next_on_grid(start, today, every_days);
+    let day = rhythm.on_or_after(start, today);
     let has_come = slot_of(situation, series, day) < situation.earliest();
-    let day = if has_come { days_after(day, every_days) } else { day };
+    let day = if has_come { rhythm.next(day) } else { day };
     // The only stage that time alone leads to is the last.
-    let when_dormant = || Some(next_on_grid(start, course.dormant_from?, every_days));
+    let when_dormant = || Some(rhythm.on_or_after(start, course.dormant_from?));
     Some(day).filter(|day| is_meant(*day)).or_else(|| when_dormant().filter(|later| *later > day && is_meant(*later)))
 }
 
@@ -133,10 +132,4 @@ fn own_day(situation: &Situation<'_>, series: &Series, letter: &FollowUp) -> Nai
 fn last_day(situation: &Situation<'_>, series: &Series) -> Option<NaiveDate> {
     let used = letters_of(situation, series).filter(|f| is_used(f));
     used.map(|f| own_day(situation, series, f)).max()
-}
-
-/// The first day of the grid `first`, `first + every`, … that is not before `from`.
-fn next_on_grid(first: NaiveDate, from: NaiveDate, every_days: u32) -> NaiveDate {
-    let behind = u32::try_from((from - first).num_days()).unwrap_or(0);
-    days_after(first, behind.div_ceil(every_days) * every_days)
 }

@@ -9,7 +9,7 @@ use super::why::{Because, Origin};
 use crate::customer::Stage;
 use crate::follow_up::{FollowUp, Reason};
 use crate::ids::{FollowUpId, PurchaseKey, StepId};
-use crate::programme::Class;
+use crate::programme::{Class, Rhythm};
 use chrono::{NaiveDate, NaiveTime};
 use std::collections::BTreeSet;
 
@@ -66,19 +66,21 @@ pub(super) struct Wish {
     /// Days from one possible day to the next: 7 where a weekday is fixed.
     pub(super) stride: u32,
     pub(super) at: NaiveTime,
-    /// The rhythm that it is a beat of: where one day of it does not fit, another may.
-    pub(super) rhythm: Option<Rhythm>,
+    /// Whether it keeps away from the shop's quiet days. What is for such a day does not.
+    pub(super) keeps_quiet: bool,
+    /// The beat of a rhythm that it is: where one day of it does not fit, another may.
+    pub(super) beat: Option<Beat>,
     /// What its days are counted from.
     pub(super) origin: Origin,
     /// Why it cannot go out at all.
     pub(super) obstacle: Option<Reason>,
 }
 
-/// When the days of a rhythm come again.
+/// What comes before a day of a rhythm, and after it.
 #[derive(Debug, Clone)]
-pub(super) struct Rhythm {
-    /// Days from one to the next.
-    pub(super) every_days: u32,
+pub(super) struct Beat {
+    /// The rhythm.
+    pub(super) rhythm: Rhythm,
     /// The day of the last message: of two series that want the same day, the one that has waited longer gets it.
     pub(super) last: Option<NaiveDate>,
     /// The stages that its messages are for.

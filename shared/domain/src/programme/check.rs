@@ -6,7 +6,7 @@ mod severity;
 
 pub use severity::Severity;
 
-use super::{Anchor, Class, Programme, Series, Start, Step};
+use super::{Anchor, Class, Programme, Rhythm, Series, Start, Step};
 use crate::calendar::is_quarter_hour;
 use crate::customer::Stage;
 use crate::ids::StepId;
@@ -234,7 +234,7 @@ fn check_step(step: &Step, index: usize) -> Vec<Finding> {
 }
 
 fn check_series(programme: &Programme, series: &Series, index: usize) -> Vec<Finding> {
-    let Series { id, start, every_days, .. } = series;
+    let Series { id, start, rhythm, .. } = series;
     let (Start::AfterStep { days, .. } | Start::AfterPurchase { days }) = start;
     let comes = |step: &StepId| {
         let mut steps = programme.steps.iter().filter(|s| !s.arrives_late);
@@ -247,21 +247,21 @@ fn check_series(programme: &Programme, series: &Series, index: usize) -> Vec<Fin
     let rows: [Row<'_>; 8] = [
         time_of_day(id, series.at),
         (
-            *every_days == 0 || *every_days > DAYS_MAX,
-            "every_days",
+            !(1..=DAYS_MAX).contains(&rhythm.shortest_days()),
+            "rhythm",
             Rule::Form,
             format!("`{id}` has no rhythm"),
-            "set every_weeks to 1 or more",
+            "set every_weeks or every_months to 1 or more, ten years at most",
         ),
         (
-            series.weekday.is_some() && !every_days.is_multiple_of(7),
-            "every_days",
+            matches!(rhythm, Rhythm::Days { every, weekday: Some(_) } if !every.is_multiple_of(7)),
+            "rhythm",
             Rule::Form,
             format!("`{id}` has a weekday but no whole weeks"),
             "use every_weeks",
         ),
         (
-            series.window_days >= *every_days,
+            series.window_days >= rhythm.shortest_days(),
             "window_days",
             Rule::Form,
             format!("a late message of `{id}` would meet the next"),

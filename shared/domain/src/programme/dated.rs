@@ -88,6 +88,11 @@ impl Date {
         }
     }
 
+    /// Whether its own days are among those that are quiet otherwise: cards for the New Year come on its first days.
+    pub(crate) fn is_for_quiet_days(self) -> bool {
+        matches!(self, Self::Season { greeting: Greeting::NewYear, .. })
+    }
+
     /// Whether it comes once a year. Else it comes once after each purchase, and each purchase puts it off.
     pub(crate) fn is_yearly(self) -> bool {
         !matches!(self, Self::Reorder { .. } | Self::Dormant { .. })

@@ -2,9 +2,12 @@
 
 use crate::dated::{dated, season};
 use crate::support::{clock, id, programme, step};
+use chrono::Weekday;
 use wasurena_domain::almanac::Greeting;
 use wasurena_domain::customer::Stage;
-use wasurena_domain::programme::{Anchor, Class, Date, Dated, Finding, Occasions, Programme, Site, Start, check};
+use wasurena_domain::programme::{
+    Anchor, Class, Date, Dated, Finding, Occasions, Programme, Rhythm, Site, Start, check,
+};
 
 /// The findings of the sample programme after a change, as `rule place key`.
 #[track_caller]
@@ -15,6 +18,14 @@ fn check_finds(change: impl FnOnce(&mut Programme), expected: &[&str]) {
     let shown: Vec<String> = findings.iter().map(shown).collect();
     assert_eq!(shown, expected);
     assert!(findings.iter().all(|f| !f.what.is_empty() && !f.mend.is_empty()));
+}
+
+fn every(every: u32) -> Rhythm {
+    Rhythm::Days { every, weekday: None }
+}
+
+fn on_tuesdays(every: u32) -> Rhythm {
+    Rhythm::Days { every, weekday: Some(Weekday::Tue) }
 }
 
 pub(crate) fn shown(finding: &Finding) -> String {
@@ -102,10 +113,10 @@ fn steps_must_be_possible() {
 #[test]
 fn series_must_be_possible() {
     check_finds(|p| p.series[0].at = clock("10:01"), &["form series 0 at"]);
-    check_finds(|p| p.series[1].every_days = 0, &["form series 1 every_days", "form series 1 window_days"]);
-    check_finds(|p| p.series[1].every_days = 3661, &["form series 1 every_days"]);
-    check_finds(|p| p.series[0].every_days = 30, &["form series 0 every_days"]);
-    check_finds(|p| p.series[1].every_days = 30, &[]);
+    check_finds(|p| p.series[1].rhythm = every(0), &["form series 1 rhythm", "form series 1 window_days"]);
+    check_finds(|p| p.series[1].rhythm = every(3661), &["form series 1 rhythm"]);
+    check_finds(|p| p.series[0].rhythm = on_tuesdays(30), &["form series 0 rhythm"]);
+    check_finds(|p| p.series[1].rhythm = every(30), &[]);
     check_finds(|p| p.series[0].window_days = 28, &["form series 0 window_days"]);
     check_finds(|p| p.series[0].from_occasion = 0, &["form series 0 from_occasion", "form series 0 start"]);
     check_finds(|p| p.series[0].letters.clear(), &["form series 0 letters"]);

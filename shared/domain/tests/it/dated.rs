@@ -33,7 +33,7 @@ pub(crate) fn season(greeting: Greeting) -> Date {
 }
 
 /// The thank-you, the message that keeps R1, and these dates.
-fn with(dated: Vec<Dated>) -> Programme {
+pub(crate) fn with(dated: Vec<Dated>) -> Programme {
     let mut programme = programme();
     programme.series.clear();
     programme.dated = dated;
@@ -48,7 +48,7 @@ fn greetings(texts: u32) -> Programme {
 }
 
 /// The days on which something of a name was sent, each with its text.
-fn sent(story: &Story, prefix: &str) -> Vec<(String, NaiveDate)> {
+pub(crate) fn sent(story: &Story, prefix: &str) -> Vec<(String, NaiveDate)> {
     let sent = story.sent.iter().filter(|(_, step, _)| step.as_str().starts_with(prefix));
     sent.map(|(_, step, at)| (step.to_string(), day_of(*at, story.shop.zone))).collect()
 }

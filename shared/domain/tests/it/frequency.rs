@@ -14,6 +14,7 @@ use wasurena_domain::follow_up::{Reason, State};
 use wasurena_domain::planner::plan;
 use wasurena_domain::programme::{Anchor, Cap, Class, OncePer, Programme, check};
 use wasurena_domain::purchase::{Line, Moments, Report};
+use wasurena_domain::shop::Quiet;
 
 /// The sample programme with a gap and caps.
 fn with(min_gap_days: u32, caps: &[(Stage, u32, u32)]) -> Programme {
@@ -298,6 +299,7 @@ fn any_purchases() -> impl Strategy<Value = Vec<(i64, u8)>> {
 fn play(programme: Programme, purchases: &[(i64, u8)], holidays: &BTreeSet<NaiveDate>) -> Story {
     let mut story = Story::of(shop(), programme);
     story.shop.holidays.clone_from(holidays);
+    story.shop.quiet = Quiet::usual();
     story.until("2026-03-01 09:00");
     let mut known_at = Vec::new();
     for (n, (hours, product)) in purchases.iter().enumerate() {

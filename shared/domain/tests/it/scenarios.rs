@@ -1,5 +1,6 @@
 //! What the simulation plays: any facts over two years, and any programme that `check` accepts.
 
+use crate::rhythms::any_months;
 use crate::support::{clock, id, shop, step};
 use chrono::{Duration, Weekday};
 use proptest::prelude::*;
@@ -8,7 +9,8 @@ use wasurena_domain::almanac::Greeting;
 use wasurena_domain::calendar::day_of;
 use wasurena_domain::customer::{Ruling, Stage};
 use wasurena_domain::programme::{
-    Anchor, Cap, Class, Date, Dated, Frequency, Occasions, OncePer, Programme, Series, SeriesLetter, Start, Step, check,
+    Anchor, Cap, Class, Date, Dated, Frequency, Occasions, OncePer, Programme, Rhythm, Series, SeriesLetter, Start,
+    Step, check,
 };
 use wasurena_domain::purchase::{Consent, Delivery, Order, OrderKind};
 
@@ -160,15 +162,16 @@ fn any_series(n: usize) -> impl Strategy<Value = Series> {
         (0..30_u32).prop_map(|days| Start::AfterStep { step: id("keep"), days }),
     ];
     let weekday = proptest::option::of(proptest::sample::select(vec![Weekday::Mon, Weekday::Tue, Weekday::Sun]));
+    let weeks = (weekday, 1..12_u32).prop_map(|(weekday, weeks)| Rhythm::Days { every: weeks * 7, weekday });
+    let rhythm = prop_oneof![2 => weeks, 1 => any_months()];
     let classes = proptest::collection::vec(any_class(), 1..6);
-    (1..4_u32, start, weekday, 1..12_u32, 0..30_u32, classes, any_stages()).prop_map(
-        move |(from_occasion, start, weekday, weeks, window_days, classes, stages)| Series {
+    (1..4_u32, start, rhythm, 0..30_u32, classes, any_stages()).prop_map(
+        move |(from_occasion, start, rhythm, window_days, classes, stages)| Series {
             id: id(&format!("series-{n}")),
             from_occasion,
             stages,
             start,
-            weekday,
-            every_days: weeks * 7,
+            rhythm,
             window_days,
             at: clock("10:00"),
             letters: classes

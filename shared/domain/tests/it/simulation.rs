@@ -14,7 +14,7 @@ use wasurena_domain::follow_up::{FollowUp, Reason, State};
 use wasurena_domain::ids::StepId;
 use wasurena_domain::ledger::{Said, obstacle};
 use wasurena_domain::planner::{Change, NOTICE_MINUTES, REVIEW_DAYS, plan};
-use wasurena_domain::programme::{Class, Date, Frequency, Programme};
+use wasurena_domain::programme::{Class, Date, Frequency, Programme, Rhythm};
 use wasurena_domain::promise::{Promise, promises};
 use wasurena_domain::purchase::{Line, Moments, Order, OrderKind, Purchase, Report};
 
@@ -238,7 +238,7 @@ impl Trial {
             let series = story.programme.series.iter().find(|s| s.letters.iter().any(|l| l.id == *step)).unwrap();
             let on_time = !self.outages.iter().any(|(from, to)| *from <= *at && *at <= *to + Duration::days(2));
             let alone = self.sent_on(*at) == 1 && self.sent_on(*at - Duration::days(1)) == 0;
-            if let Some(weekday) = series.weekday
+            if let Rhythm::Days { weekday: Some(weekday), .. } = series.rhythm
                 && on_time
                 && alone
             {

@@ -3,10 +3,12 @@
 
 use crate::planner::check_planned;
 use crate::support::{Story, at, id};
+use chrono::Weekday;
 use std::collections::BTreeSet;
 use wasurena_domain::customer::Stage;
 use wasurena_domain::follow_up::{FollowUp, Reason};
 use wasurena_domain::policy::{Decision, decide};
+use wasurena_domain::programme::Rhythm;
 use wasurena_domain::shop::Stages;
 
 fn only(stages: &[Stage]) -> Option<BTreeSet<Stage>> {
@@ -91,7 +93,7 @@ fn a_series_for_those_who_buy_ends_when_they_do_not_and_nobody_is_dropped() {
     let mut story = Story::new();
     story.programme.series.truncate(1);
     story.programme.series[0].stages = only(&Stage::BUYING);
-    story.programme.series[0].every_days = 56;
+    story.programme.series[0].rhythm = Rhythm::Days { every: 56, weekday: Some(Weekday::Tue) };
     story.buys("a", "2026-12-01 12:00").until("2027-11-20 12:00");
     check_planned(&story, &[]);
     assert!(story.plan.review_at.is_some(), "I2: somebody would be forgotten");

@@ -10,14 +10,14 @@ use wasurena_domain::follow_up::FollowUp;
 use wasurena_domain::ids::{CartId, CustomerId, OrderId, PurchaseKey, ShopId, StepId};
 use wasurena_domain::money::{Currency, Money};
 use wasurena_domain::programme::{
-    Anchor, Class, Frequency, Occasions, OncePer, Programme, Series, SeriesLetter, Start, Step,
+    Anchor, Class, Frequency, Occasions, OncePer, Programme, Rhythm, Series, SeriesLetter, Start, Step,
 };
 use wasurena_domain::purchase::{Buyer, Consent, Delivery, Line, Moments, Order, OrderKind, Report};
 use wasurena_domain::shop::{Hours, Legal, Sender, Shop, Staff, Stages, Thresholds};
 
 pub(crate) use crate::story::Story;
 
-/// A sample shop in Tokyo.
+/// A sample shop in Tokyo. It knows no quiet days, so that each story says those it is about.
 pub(crate) fn shop() -> Shop {
     let email = || EmailAddress::parse("shop@example.jp").unwrap();
     Shop {
@@ -43,6 +43,7 @@ pub(crate) fn shop() -> Shop {
         thresholds: Thresholds::default(),
         stages: Stages::default(),
         holidays: BTreeSet::new(),
+        quiet: BTreeSet::new(),
         own_addresses: Vec::new(),
         pages: Vec::new(),
         products: Catalogue::default(),
@@ -70,8 +71,7 @@ pub(crate) fn programme() -> Programme {
                 from_occasion: 1,
                 stages: None,
                 start: Start::AfterStep { step: id("usage"), days: 28 },
-                weekday: Some(Weekday::Tue),
-                every_days: 28,
+                rhythm: Rhythm::Days { every: 28, weekday: Some(Weekday::Tue) },
                 window_days: 6,
                 at: clock("10:00"),
                 letters: letters.map(|(name, class)| letter((&name, class))).collect(),
@@ -81,8 +81,7 @@ pub(crate) fn programme() -> Programme {
                 from_occasion: 2,
                 stages: None,
                 start: Start::AfterPurchase { days: 30 },
-                weekday: None,
-                every_days: 91,
+                rhythm: Rhythm::Days { every: 91, weekday: None },
                 window_days: 14,
                 at: clock("10:00"),
                 letters: news.map(|name| letter((&name, Class::Promotion))).collect(),

@@ -4,6 +4,7 @@
 
 mod any_text;
 mod broken;
+mod broken_rhythms;
 mod defaults;
 mod deployment;
 mod docs;

@@ -2,7 +2,7 @@
 
 use crate::{Folder, shop};
 use wasurena_domain::contact::EmailAddress;
-use wasurena_domain::shop::{Shop, Stages, Thresholds};
+use wasurena_domain::shop::{Quiet, Shop, Stages, Thresholds};
 use wasurena_letters::load_shop;
 
 fn with(lines: &str) -> Folder {
@@ -29,6 +29,7 @@ fn wrong(folder: &Folder, site: &str, what: &str) {
 fn what_is_left_out_is_as_usual() {
     let shop = read(&Folder::small());
     assert_eq!((shop.thresholds, shop.stages), (Thresholds::default(), Stages::default()));
+    assert_eq!(shop.quiet, Quiet::usual());
     assert!(shop.holidays.is_empty() && shop.own_addresses.is_empty() && shop.products.products().next().is_none());
 }
 
@@ -40,6 +41,8 @@ fn what_is_said_is_read() {
          [thresholds]\nhistory_days = 30\nlate_days = 10\ncarriage_days = 5\nhold_companies = false\nhold_from = 100000",
     ));
     assert_eq!(shop.holidays.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2026-12-29", "2027-01-03"]);
+    assert!(read(&with("quiet = []")).quiet.is_empty());
+    assert_eq!(read(&with("quiet = [\"obon\"]")).quiet.into_iter().collect::<Vec<_>>(), [Quiet::Obon]);
     for (address, own) in [
         ("sato@sakura.example.jp", true),
         ("hanako@sakura.example.jp", false),
@@ -63,6 +66,8 @@ fn what_is_wrong_is_found_in_its_line() {
     for (lines, line, what) in [
         ("holidays = 2026-12-29", 19, "`holidays` must be a list of dates"),
         ("holidays = [2026-12-29, \"2026-12-30\"]", 19, "number 2 is none"),
+        ("quiet = \"obon\"", 19, "`quiet` must be a list of quiet days: holidays, new_year, obon"),
+        ("quiet = [\"holidays\", \"sundays\"]", 19, "number 2 is none"),
         ("own_addresses = [\"sato\"]", 19, "a list of mail addresses"),
         ("own_addresses = [\"@\"]", 19, "number 1 is none"),
         ("[thresholds]\nlate_days = 0", 20, "from 1 to 365"),

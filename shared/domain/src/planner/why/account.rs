@@ -3,7 +3,7 @@
 use crate::calendar::{Slot, day_of};
 use crate::follow_up::{Reason, State};
 use crate::ids::{PurchaseKey, StepId};
-use crate::programme::{Cap, Class, Date};
+use crate::programme::{Cap, Class, Date, Rhythm};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -122,8 +122,8 @@ pub enum Origin {
         began_on: NaiveDate,
         /// The day of its last letter.
         last_on: Option<NaiveDate>,
-        /// Days from one letter to the next.
-        every_days: u32,
+        /// How often one comes.
+        rhythm: Rhythm,
     },
     /// A date (R6, R7).
     Date(Date),
