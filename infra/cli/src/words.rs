@@ -41,6 +41,7 @@ pub(crate) fn why(reason: &str) -> &'static str {
         "no_mail_address" => "メールアドレスがありません(葉書をどうぞ)",
         "before_second_purchase" => "二度目のお買い上げより前でした",
         "not_for_stage" => "いまのお付き合いには合わないお便りです",
+        "not_for_product" => "ほかのお品のお便りです",
         "too_often" => "お便りが重なるので控えました",
         "not_approved" => "見習い期間のうちに、お店の確認がありませんでした",
         "window_over" => "お送りできる期間が過ぎました",

@@ -19,6 +19,9 @@ pub struct Product {
     /// The group it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
+    /// What else it is called among products, for steps and texts that follow from what was bought.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// A picture on https.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
@@ -81,6 +84,12 @@ impl Catalogue {
             others.find_map(|other| other.reorder_days)
         };
         product.reorder_days.or_else(|| product.group.as_ref().and_then(of_group))
+    }
+
+    /// Whether a product is in this group, or has this tag.
+    #[must_use]
+    pub fn has_group(&self, name: &str) -> bool {
+        self.products.iter().any(|product| product.group.iter().chain(&product.tags).any(|group| group == name))
     }
 
     /// All products, in the shop's order.

@@ -144,6 +144,7 @@ impl FollowUp {
                         | Reason::MarketplaceForbids
                         | Reason::BeforeSecondPurchase
                         | Reason::NotForStage
+                        | Reason::NotForProduct
                         | Reason::TooOften
                         | Reason::NotApproved
                 )

@@ -272,7 +272,12 @@ fn why_unwanted(situation: &Situation<'_>, follow_up: &FollowUp) -> Reason {
         let day = day_of(follow_up.slot.start().max(situation.now), situation.shop.zone);
         let stage = customer.course(situation.shop).on(day);
         let is_meant = situation.programme.is_for(&follow_up.step, stage);
-        let other = if is_meant { Reason::Replanned } else { Reason::NotForStage };
+        let target = situation.programme.target_of(&follow_up.step);
+        let other = match is_meant {
+            false => Reason::NotForStage,
+            true if !series::has_bought(situation, target) => Reason::NotForProduct,
+            true => Reason::Replanned,
+        };
         situation.series_obstacle().unwrap_or(other)
     } else {
         Reason::Replanned

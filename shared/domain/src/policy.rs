@@ -5,7 +5,7 @@
 
 use crate::apprenticeship::{Approvals, awaits_approval, next_look};
 use crate::calendar::{Slot, day_of};
-use crate::customer::Customer;
+use crate::customer::{Bought, Customer};
 use crate::follow_up::{FollowUp, Reason, State};
 use crate::ledger::{Entry, obstacle};
 use crate::mistake::{Mistake, made};
@@ -110,9 +110,17 @@ fn forbidden(follow_up: &FollowUp, class: Class, moment: &Moment<'_>) -> Option<
         Some(Reason::BeforeSecondPurchase)
     } else if !moment.programme.is_for(&follow_up.step, customer.stage(shop, moment.now)) {
         Some(Reason::NotForStage)
+    } else if bought.is_some_and(|b| !is_for(follow_up, b, moment)) {
+        Some(Reason::NotForProduct)
     } else {
         None
     }
+}
+
+/// Whether a message of a purchase is for what was bought, as the product file says now.
+fn is_for(follow_up: &FollowUp, bought: &Bought, moment: &Moment<'_>) -> bool {
+    let target = moment.programme.target_of(&follow_up.step);
+    target.is_none_or(|target| !follow_up.is_bound_to_purchase() || target.fits(moment.shop, [bought]))
 }
 
 fn is_open(moment: &Moment<'_>) -> bool {

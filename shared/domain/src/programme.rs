@@ -4,16 +4,20 @@ mod check;
 mod dated;
 mod frequency;
 mod rhythm;
+mod target;
 
-pub use check::{Finding, PROMISE_LATEST_DAY, Rule, SELLING_FROM_OCCASION, Severity, Site, THANKS_LATEST_DAY, check};
+pub use check::{
+    Finding, PROMISE_LATEST_DAY, Rule, SELLING_FROM_OCCASION, Severity, Site, THANKS_LATEST_DAY, check, check_in,
+};
 
 pub use dated::{Date, Dated};
 pub use frequency::{Cap, Frequency};
 pub use rhythm::{MonthDay, Rhythm};
+pub use target::Target;
 
 use crate::customer::Stage;
 use crate::ids::StepId;
-use chrono::NaiveTime;
+use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -125,6 +129,9 @@ pub struct Step {
     /// The stages of the relationship it is for; `None` for all (R34, R36).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stages: Option<BTreeSet<Stage>>,
+    /// What must have been bought for it; `None` for anything (R36).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Target>,
     /// How often it comes.
     pub once_per: OncePer,
     /// The civil day after the anchor on which it goes out.
@@ -184,6 +191,9 @@ pub struct Series {
     /// The stages of the relationship it is for; `None` for all (R34, R36).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stages: Option<BTreeSet<Stage>>,
+    /// What must have been bought for it; `None` for anything (R36).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Target>,
     /// Where it begins, counted from that occasion.
     pub start: Start,
     /// The days on which it goes out.
@@ -203,6 +213,10 @@ pub struct SeriesLetter {
     pub id: StepId,
     /// What it is about.
     pub class: Class,
+    /// Of what is written as it goes: from which day on it is the newest. It goes out on the next day of the rhythm, and never
+    /// later: nobody gets old ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issued: Option<NaiveDate>,
 }
 
 /// A programme.
@@ -238,22 +252,33 @@ impl Programme {
 
     /// The steps that bring the shop back to a new customer's mind in time, after the thank-you (R1).
     pub(crate) fn contacts_in_time(&self) -> impl Iterator<Item = &Step> {
-        let thanks = self.steps.iter().filter(|s| s.class == Class::Thanks && s.occasions.contains(1));
-        let thanked = thanks.filter(|s| !s.arrives_late).map(|s| s.day).min();
         let first = self.steps.iter().filter(|s| s.occasions.contains(1) && s.may_keep_promise());
-        first.filter(move |s| thanked.is_none_or(|day| s.day > day))
+        first.filter(move |s| self.thanked_on(s).is_none_or(|day| s.day > day))
     }
 
-    /// The step that keeps R2: of those that thank in time the first to end, so that it is settled soonest.
-    pub(crate) fn thanks(&self) -> Option<&Step> {
-        self.thanks_in_time().min_by_key(|s| (s.latest_day, &s.id))
+    /// The first day on which somebody is thanked for whom this step may be too.
+    fn thanked_on(&self, step: &Step) -> Option<u32> {
+        let thanks = self.steps.iter().filter(|s| s.class == Class::Thanks && s.occasions.contains(1));
+        let thanks = thanks.filter(|s| !s.arrives_late && target::meet(s.target.as_ref(), step.target.as_ref()));
+        thanks.map(|s| s.day).min()
     }
 
-    /// The step that keeps R1: of those that come in time the last to end, which leaves most room. Where what was bought
-    /// arrives late, messages about it may wait for it: then it is one of the others.
-    pub(crate) fn contact(&self, arrives_late: bool) -> Option<&Step> {
+    /// The steps that may have to keep R2: of those that are for anything the first to end, so that it is settled soonest;
+    /// where each is for something, all of them.
+    pub(crate) fn thanks(&self) -> Vec<&Step> {
+        let for_anything = self.thanks_in_time().filter(|s| s.target.is_none());
+        let first = for_anything.min_by_key(|s| (s.latest_day, &s.id));
+        first.map_or_else(|| self.thanks_in_time().collect(), |first| vec![first])
+    }
+
+    /// The steps that may have to keep R1: of those that are for anything the last to end, which leaves most room; where each
+    /// is for something, all of them. Where what was bought arrives late, messages about it may wait for it: then it is
+    /// one of the others.
+    pub(crate) fn contacts(&self, arrives_late: bool) -> Vec<&Step> {
         let comes = |s: &&Step| if arrives_late { !s.is_about_the_thing() } else { !s.arrives_late };
-        self.contacts_in_time().filter(comes).max_by_key(|s| (s.latest_day, &s.id))
+        let coming = || self.contacts_in_time().filter(comes);
+        let last = coming().filter(|s| s.target.is_none()).max_by_key(|s| (s.latest_day, &s.id));
+        last.map_or_else(|| coming().collect(), |last| vec![last])
     }
 
     /// Whether a message is for customers at this stage; `true` where the programme has no such message (any more).
@@ -263,6 +288,15 @@ impl Programme {
         let series = || self.series.iter().find(|s| s.letters.iter().any(|l| l.id == *id)).map(|s| s.stages.as_ref());
         let dated = || self.dated.iter().find(|d| d.messages().any(|(own, _)| own == id)).map(|d| d.stages.as_ref());
         includes(step.or_else(series).or_else(dated).flatten(), stage)
+    }
+
+    /// What must have been bought for a message; `None` for anything.
+    #[must_use]
+    pub fn target_of(&self, id: &StepId) -> Option<&Target> {
+        let step = self.steps.iter().find(|s| s.id == *id).map(|s| &s.target);
+        let series = || self.series.iter().find(|s| s.letters.iter().any(|l| l.id == *id)).map(|s| &s.target);
+        let dated = || self.dated.iter().find(|d| d.messages().any(|(own, _)| own == id)).map(|d| &d.target);
+        step.or_else(series).or_else(dated)?.as_ref()
     }
 
     /// The class of a message; `None` where the programme has no such step (any more).

@@ -142,7 +142,8 @@ fn judge(shop: &Shop, first: &Occasion<'_>, meant: &[&FollowUp], latest_day: u32
     }
     let doubtful = meant.iter().any(|f| f.state == State::InDoubt).then_some(Reason::UnknownWhetherSent);
     let reasons = || meant.iter().filter_map(|f| f.reason);
-    // That a plan was changed says less than what became of it.
-    let reason = reasons().find(|reason| *reason != Reason::Replanned).or_else(|| reasons().next()).or(doubtful);
+    // That a plan was changed, or that a step was for other products, says less than what became of it.
+    let says_little = |reason: &Reason| matches!(reason, Reason::Replanned | Reason::NotForProduct);
+    let reason = reasons().find(|reason| !says_little(reason)).or_else(|| reasons().next()).or(doubtful);
     reason.map_or(Promise::Broken, Promise::Impossible)
 }

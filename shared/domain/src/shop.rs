@@ -4,6 +4,7 @@ mod quiet;
 
 pub use quiet::Quiet;
 
+use crate::almanac::Region;
 use crate::catalogue::Catalogue;
 use crate::contact::EmailAddress;
 use crate::customer::Bought;
@@ -55,6 +56,9 @@ pub struct Shop {
     /// The kinds of days of which the same holds.
     #[serde(default = "Quiet::usual")]
     pub quiet: BTreeSet<Quiet>,
+    /// Whose customs its greetings follow.
+    #[serde(default)]
+    pub region: Region,
     /// The shop's own addresses: what is ordered from them is no purchase.
     pub own_addresses: Vec<OwnAddress>,
     /// Addresses of pages beside the shop's own that its letters may lead to.

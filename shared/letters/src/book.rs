@@ -94,7 +94,7 @@ pub fn load_shop(shop: &ShopId, files: &Files) -> Result<Shop, Vec<Problem>> {
 pub fn load(shop: &ShopId, files: &Files) -> Result<Book, Vec<Problem>> {
     let mut problems = Vec::new();
     let shop = read_shop(shop, files, &mut problems);
-    let draft = read_programme(files, shop.as_ref().map(|shop| shop.hours), &mut problems);
+    let draft = read_programme(files, shop.as_ref(), &mut problems);
     let mut templates = Templates::new(files, &mut problems);
     let letters = draft.as_ref().map(|draft| letters(draft, files, &mut templates, &mut problems));
     problems.extend(draft.iter().flat_map(|draft| check_congratulations(&draft.programme, files)));

@@ -1,4 +1,4 @@
-//! `[[date]]` in `programme.toml`: messages on dates that come again.
+//! `[[date]]` and `[[campaign]]` in `programme.toml`: messages on dates that come again, and on dates that come once.
 //!
 //! ```toml
 //! [[date]]
@@ -13,7 +13,8 @@
 //! ```
 
 use crate::programme_file::{letter, occasions, stages, step_id};
-use crate::toml_reader::{KeyLines, Table, number, time};
+use crate::target_file::read_target;
+use crate::toml_reader::{KeyLines, Table, date as civil_date, number, time};
 use toml::de::DeValue;
 use wasurena_domain::almanac::Greeting;
 use wasurena_domain::programme::{Date, Dated, Occasions};
@@ -37,6 +38,7 @@ pub(crate) fn read_dated(mut table: Table<'_>) -> Option<(Dated, DatedLines)> {
     let window_days = table.optional("window_days", "10", number);
     let occasions = table.optional("occasions", "\"every\"", occasions);
     let stages = table.optional("stages", "[\"first\", \"repeat\"]", stages);
+    let target = read_target(&mut table);
     let at = table.required("at", "\"10:00\"", time);
     let on = match (on, after_days, days_before) {
         (Some(on), Some(after_days), Some(days_before)) => date(&table, on, after_days, days_before),
@@ -48,11 +50,36 @@ pub(crate) fn read_dated(mut table: Table<'_>) -> Option<(Dated, DatedLines)> {
         on: on?,
         occasions: occasions?.unwrap_or(Occasions { from: 1, to: None }),
         stages: stages?,
+        target: target?,
         window_days: window_days?,
         at: at?,
         letters,
     };
     Some((dated, DatedLines { own, letters: letter_lines }))
+}
+
+/// Reads a `[[campaign]]`: a date of the calendar, whose one text has its own name. `None` where anything of it is wrong.
+pub(crate) fn read_campaign(mut table: Table<'_>) -> Option<(Dated, DatedLines)> {
+    let own = table.lines();
+    let on = table.required("on", "2026-12-05", civil_date);
+    let window_days = table.required("window_days", "5", number);
+    let occasions = table.optional("occasions", "\"2+\"", occasions);
+    let stages = table.optional("stages", "[\"first\", \"repeat\"]", stages);
+    let target = read_target(&mut table);
+    let at = table.required("at", "\"10:00\"", time);
+    let letter = letter(table);
+    let letters = vec![letter?];
+    let dated = Dated {
+        id: letters.first()?.id.clone(),
+        on: Date::Once { on: on? },
+        occasions: occasions?.unwrap_or(Occasions { from: 1, to: None }),
+        stages: stages?,
+        target: target?,
+        window_days: Some(window_days?),
+        at: at?,
+        letters,
+    };
+    Some((dated, DatedLines { letters: vec![own.clone()], own }))
 }
 
 /// What a date is called in the file: its name, and the date so many days after its first day or before it.

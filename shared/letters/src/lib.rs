@@ -66,6 +66,7 @@ mod rhythm_file;
 mod selling;
 mod sender_rules;
 mod shop_file;
+mod target_file;
 mod text;
 mod toml_reader;
 mod values;

@@ -34,6 +34,7 @@ pub(crate) enum Field {
     Id,
     Name,
     Group,
+    Tags,
     Picture,
     Page,
     Story,
@@ -42,8 +43,17 @@ pub(crate) enum Field {
 }
 
 impl Field {
-    pub(crate) const ALL: [Self; 8] =
-        [Self::Id, Self::Name, Self::Group, Self::Picture, Self::Page, Self::Story, Self::Delivery, Self::Reorder];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Id,
+        Self::Name,
+        Self::Group,
+        Self::Tags,
+        Self::Picture,
+        Self::Page,
+        Self::Story,
+        Self::Delivery,
+        Self::Reorder,
+    ];
 
     /// Its name in English, which TOML uses, and in Japanese.
     pub(crate) fn names(self) -> [&'static str; 2] {
@@ -51,6 +61,7 @@ impl Field {
             Self::Id => ["id", "商品ID"],
             Self::Name => ["name", "商品名"],
             Self::Group => ["group", "グループ"],
+            Self::Tags => ["tags", "タグ"],
             Self::Picture => ["picture", "画像"],
             Self::Page => ["page", "ページ"],
             Self::Story => ["story", "物語"],
@@ -128,6 +139,7 @@ impl Shelf {
             ids: ids(row, &mut faults),
             name: short(row, Field::Name, NAME_MAX, &mut faults).unwrap_or_default(),
             group: short(row, Field::Group, NAME_MAX, &mut faults),
+            tags: tags(row, &mut faults),
             picture: address(row, Field::Picture, &mut faults),
             page: address(row, Field::Page, &mut faults),
             story: story(row, &mut faults),
@@ -202,6 +214,13 @@ fn ids(row: &Row, faults: &mut Vec<Fault>) -> Vec<String> {
         ));
     }
     ids.into_iter().map(str::to_owned).collect()
+}
+
+/// Tags, parted by `|` or 、: they may hold spaces.
+fn tags(row: &Row, faults: &mut Vec<Fault>) -> Vec<String> {
+    let text = short(row, Field::Tags, NAME_MAX, faults).unwrap_or_default();
+    let tags: BTreeSet<&str> = text.split(['|', '、']).map(str::trim).filter(|tag| !tag.is_empty()).collect();
+    tags.into_iter().map(str::to_owned).collect()
 }
 
 fn address(row: &Row, field: Field, faults: &mut Vec<Fault>) -> Option<String> {

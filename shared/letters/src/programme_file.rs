@@ -3,21 +3,23 @@
 //! The form is made for people: `occasions = "3+"`, `every_weeks = 4`, `weekday = "tuesday"`. What the domain
 //! finds wrong with the programme is led back to the line in which it stands.
 
-use crate::dated_file::{DatedLines, read_dated};
+use crate::dated_file::{DatedLines, read_campaign, read_dated};
 use crate::files::Files;
 use crate::frequency_file::{FrequencyLines, read_frequency};
 use crate::language::{LANGUAGE_KEY, Language, UNNAMED_KEY, language, unnamed};
 use crate::problem::Problem;
 use crate::rhythm_file::read_rhythm;
-use crate::toml_reader::{Document, KeyLines, Table, number, time};
+use crate::target_file::{read_target, unknown_groups};
+use crate::toml_reader::{Document, KeyLines, Table, date, number, time};
 use chrono::NaiveTime;
 use std::collections::BTreeSet;
 use toml::de::DeValue;
+use wasurena_domain::almanac::Region;
 use wasurena_domain::customer::Stage;
 use wasurena_domain::ids::StepId;
 use wasurena_domain::programme::{
     Anchor, Class, Finding, Frequency, Occasions, OncePer, Programme, Rule, Series, SeriesLetter, Site, Start, Step,
-    check,
+    check_in,
 };
 use wasurena_domain::shop::{Hours, Shop};
 use wasurena_domain::trial;
@@ -55,7 +57,7 @@ pub(crate) struct Draft {
 }
 
 /// Reads the programme and checks it. `None` where there is nothing to read: `problems` says what.
-pub(crate) fn read_programme(files: &Files, hours: Option<Hours>, problems: &mut Vec<Problem>) -> Option<Draft> {
+pub(crate) fn read_programme(files: &Files, shop: Option<&Shop>, problems: &mut Vec<Problem>) -> Option<Draft> {
     let Some(source) = files.get(PROGRAMME_FILE) else {
         problems.push(Problem::missing(PROGRAMME_FILE, "add the programme: a [[step]] for each message"));
         return None;
@@ -66,8 +68,9 @@ pub(crate) fn read_programme(files: &Files, hours: Option<Hours>, problems: &mut
     let draft = draft.map(|draft| Draft { complete: found.is_empty(), ..draft });
     problems.extend(found);
     if let Some(draft) = &draft {
-        problems.extend(draft.findings());
-        problems.extend(hours.iter().flat_map(|hours| draft.outside(*hours)));
+        problems.extend(draft.findings(shop.map_or(Region::default(), |shop| shop.region)));
+        problems.extend(shop.iter().flat_map(|shop| draft.outside(shop.hours)));
+        problems.extend(shop.iter().flat_map(|shop| draft.unknown(shop)));
     }
     draft
 }
@@ -98,15 +101,16 @@ fn draft(mut top: Table<'_>) -> Draft {
     for mut table in top.sections("series", "") {
         let lines = table.lines();
         let letters = table.sections("letter", "series.").into_iter();
-        let letters: Vec<_> = letters.filter_map(|table| Some((table.lines(), letter(table)?))).collect();
+        let letters: Vec<_> = letters.filter_map(|table| Some((table.lines(), issue(table)?))).collect();
         let (letter_lines, letters) = letters.into_iter().unzip();
         if let Some(series) = series(table, letters) {
             draft.programme.series.push(series);
             draft.series.push((lines, letter_lines));
         }
     }
-    let (dated, lines) = top.sections("date", "").into_iter().filter_map(read_dated).unzip();
-    (draft.programme.dated, draft.dated) = (dated, lines);
+    let dated = top.sections("date", "").into_iter().filter_map(read_dated);
+    let dated: Vec<_> = dated.chain(top.sections("campaign", "").into_iter().filter_map(read_campaign)).collect();
+    (draft.programme.dated, draft.dated) = dated.into_iter().unzip();
     if let Some(table) = top.optional_section("frequency") {
         let (frequency, lines) = read_frequency(table);
         draft.programme.frequency = frequency.unwrap_or_default();
@@ -125,6 +129,7 @@ fn step(mut table: Table<'_>) -> Option<Step> {
     let occasions = table.required("occasions", "\"every\"", occasions);
     let once_per = table.optional("once_per", "\"occasion\"", once_per);
     let stages = table.optional("stages", "[\"first\", \"repeat\"]", stages);
+    let target = read_target(&mut table);
     let day = table.required("day", "14", number);
     let latest_day = table.required("latest_day", "21", number);
     let at = table.required("at", "\"10:00\"", time);
@@ -153,6 +158,7 @@ fn step(mut table: Table<'_>) -> Option<Step> {
         occasions: occasions?,
         once_per: once_per?.unwrap_or(OncePer::Occasion),
         stages: stages?,
+        target: target?,
         day: day?,
         latest_day: latest_day?,
         at: at?,
@@ -164,6 +170,7 @@ fn series(mut table: Table<'_>, letters: Vec<SeriesLetter>) -> Option<Series> {
     let id = table.required("id", "\"letters\"", step_id);
     let from_occasion = table.required("from_occasion", "1", number);
     let stages = table.optional("stages", "[\"first\", \"repeat\"]", stages);
+    let target = read_target(&mut table);
     let after = table.optional("after", "\"usage\"", step_id);
     let days = table.required("after_days", "28", number);
     let rhythm = read_rhythm(&mut table);
@@ -178,6 +185,7 @@ fn series(mut table: Table<'_>, letters: Vec<SeriesLetter>) -> Option<Series> {
         id: id?,
         from_occasion: from_occasion?,
         stages: stages?,
+        target: target?,
         start,
         rhythm: rhythm?,
         window_days: window_days?,
@@ -190,7 +198,13 @@ pub(crate) fn letter(mut table: Table<'_>) -> Option<SeriesLetter> {
     let id = table.required("id", "\"greeting-first\"", step_id);
     let class = table.required("class", "\"greeting\"", class);
     table.finish();
-    Some(SeriesLetter { id: id?, class: class? })
+    Some(SeriesLetter { id: id?, class: class?, issued: None })
+}
+
+/// A letter of a series, which may be one of those that are written as it goes.
+fn issue(mut table: Table<'_>) -> Option<SeriesLetter> {
+    let issued = table.optional("issued", "2026-12-01", date);
+    letter(table).and_then(|letter| Some(SeriesLetter { issued: issued?, ..letter }))
 }
 
 impl Draft {
@@ -208,8 +222,8 @@ impl Draft {
 
     /// What the domain finds, each with its line. Of a programme that could only be read in part nothing is
     /// said about what it lacks: that may stand in the other part.
-    fn findings(&self) -> Vec<Problem> {
-        let findings = check(&self.programme).into_iter();
+    fn findings(&self, region: Region) -> Vec<Problem> {
+        let findings = check_in(&self.programme, region).into_iter();
         let said = findings.filter(|finding| {
             let lacks = matches!(
                 finding.site,
@@ -265,6 +279,16 @@ impl Draft {
             _ => false,
         })?;
         Some(lines.of("latest_day"))
+    }
+
+    /// Every group that a message names and the shop does not have.
+    fn unknown(&self, shop: &Shop) -> Vec<Problem> {
+        let steps = self.programme.steps.iter().zip(&self.steps).map(|(s, lines)| (&s.id, &s.target, lines));
+        let series = self.programme.series.iter().zip(&self.series).map(|(s, (lines, _))| (&s.id, &s.target, lines));
+        let dated = self.programme.dated.iter().zip(&self.dated).map(|(d, lines)| (&d.id, &d.target, &lines.own));
+        let named =
+            steps.chain(series).chain(dated).filter_map(|(id, target, lines)| Some((id, target.as_ref()?, lines)));
+        named.flat_map(|(id, target, lines)| unknown_groups(id, target, lines, &shop.products)).collect()
     }
 
     /// Every message that would go out at a time at which the shop sends nothing.

@@ -7,7 +7,7 @@ use crate::sender_rules::{is_unread_inbox, mailbox_provider};
 use crate::toml_reader::{Document, Table, date, flag, text, time};
 use crate::values::{
     amount, currency, dates, days, dormant_days, mail_address, money, occasion_count, occasion_days, own_addresses,
-    product_files, quiet, regular_occasions, shards, web_address, web_addresses, zone,
+    product_files, quiet, region, regular_occasions, shards, web_address, web_addresses, zone,
 };
 use toml::de::DeTable;
 use wasurena_domain::ids::ShopId;
@@ -63,6 +63,7 @@ fn shop<'a>(
     let shards = top.optional("shards", "1", shards);
     let holidays = top.optional("holidays", "[2026-12-29, 2026-12-30]", dates);
     let quiet = top.optional("quiet", "[\"holidays\", \"new_year\", \"obon\"]", quiet);
+    let region = top.optional("matsunouchi", "15", region);
     let own_addresses =
         top.optional("own_addresses", "[\"sato@sakura.example.jp\", \"@sakura.example.jp\"]", own_addresses);
     let pages = top.optional("pages", "[\"https://www.instagram.com/sakura/\"]", web_addresses);
@@ -97,6 +98,7 @@ fn shop<'a>(
         stages: stages?,
         holidays: holidays?.unwrap_or_default(),
         quiet: quiet?.unwrap_or_else(Quiet::usual),
+        region: region?.unwrap_or_default(),
         own_addresses: own_addresses?.unwrap_or_default(),
         pages: pages?.unwrap_or_default(),
         products: products?,

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use std::collections::BTreeSet;
 use toml::de::DeValue;
+use wasurena_domain::almanac::Region;
 use wasurena_domain::contact::EmailAddress;
 use wasurena_domain::ids::ShopId;
 use wasurena_domain::money::{Currency, Money};
@@ -137,6 +138,15 @@ pub(crate) fn quiet(value: &DeValue<'_>) -> Result<BTreeSet<Quiet>, String> {
         Quiet::ALL.into_iter().find(|kind| Some(kind.name()) == value.as_str())
     })?;
     Ok(kinds.into_iter().collect())
+}
+
+/// The region by the last day of its 松の内: 15 January in Kansai, the 7th elsewhere.
+pub(crate) fn region(value: &DeValue<'_>) -> Result<Region, String> {
+    match number(value) {
+        Ok(7) => Ok(Region::Most),
+        Ok(15) => Ok(Region::Kansai),
+        _ => Err("7 or 15: the last day of 松の内, which is the 15th in Kansai".to_owned()),
+    }
 }
 
 /// The shop's own addresses, and domains with `@` before them.

@@ -11,6 +11,7 @@ use chrono::{DateTime, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use wasurena_domain::calendar::Slot;
+use wasurena_domain::almanac::Region;
 use wasurena_domain::catalogue::Catalogue;
 use wasurena_domain::contact::EmailAddress;
 use wasurena_domain::follow_up::{Event, FollowUp, Reason, State, lease_grace, transition};
@@ -222,6 +223,7 @@ pub(crate) static SHOP: LazyLock<Shop> = LazyLock::new(|| {
         stages: Stages::default(),
         holidays: BTreeSet::new(),
         quiet: BTreeSet::new(),
+        region: Region::default(),
         own_addresses: Vec::new(),
         pages: Vec::new(),
         products: Catalogue::default(),

@@ -2,6 +2,7 @@
 
 use super::date;
 use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
 /// お盆, a month late (月遅れ), as most of Japan keeps it: month and day of its first and its last day. Tokyo and some
@@ -12,7 +13,8 @@ pub const OBON_DAYS: ((u32, u32), (u32, u32)) = ((8, 13), (8, 16));
 pub const YEAR_END_DAYS: ((u32, u32), (u32, u32)) = ((12, 29), (1, 3));
 
 /// Where a custom is kept: 松の内 is longer in Kansai.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Region {
     /// 松の内 ends on 7 January: most of Japan.
     #[default]

@@ -19,6 +19,8 @@ pub enum Reason {
     BeforeSecondPurchase,
     /// The step is for customers at another stage of the relationship (R34, R36).
     NotForStage,
+    /// The message is for other products than what was bought (R36).
+    NotForProduct,
     /// It would have been one message too many: on each day that was left there is another, or gap and caps of the
     /// programme forbid it (R8).
     TooOften,
@@ -79,6 +81,7 @@ impl Reason {
             Self::NoMailAddress => "no_mail_address",
             Self::BeforeSecondPurchase => "before_second_purchase",
             Self::NotForStage => "not_for_stage",
+            Self::NotForProduct => "not_for_product",
             Self::TooOften => "too_often",
             Self::NotApproved => "not_approved",
             Self::WindowOver => "window_over",

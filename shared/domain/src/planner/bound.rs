@@ -52,7 +52,7 @@ fn wanted_on(
     if is_news_of_old(situation, occasion, &wish) {
         return Err(Because::NewInProgramme);
     }
-    if is_thanked_already(situation, occasion, &wish) {
+    if is_thanked_already(situation, occasion, step) {
         return Err(Because::ThankedAlready);
     }
     if is_explained(situation, step, bought) || is_being_explained(situation, wishes, step, &wish) {
@@ -77,7 +77,8 @@ fn waits_for_arrival(situation: &Situation<'_>, bought: &Bought, step: &Step) ->
     let occasions = situation.customer.occasions(situation.shop);
     let nth = occasions.iter().find(|o| o.purchases.contains(&bought)).map_or(1, |o| o.nth);
     let keeps_r1 = |s: &Step| nth > 1 || situation.programme.contacts_in_time().any(|contact| contact.id == s.id);
-    let is_story = |s: &&Step| s.arrives_late && s.may_keep_promise() && s.occasions.contains(nth) && keeps_r1(s);
+    let is_its = |s: &Step| s.occasions.contains(nth) && is_for(situation, bought, s);
+    let is_story = |s: &&Step| s.arrives_late && s.may_keep_promise() && is_its(s) && keeps_r1(s);
     let mut stories = situation.programme.steps.iter().filter(is_story);
     stories.any(|story| is_told_meanwhile(situation, bought, story))
 }
@@ -104,14 +105,16 @@ fn is_news_of_old(situation: &Situation<'_>, occasion: &Occasion<'_>, wish: &Wis
 
 /// Whether another thank-you has left for this occasion: what was the second occasion is the first once the
 /// first is undone, but nobody is thanked twice for one purchase.
-fn is_thanked_already(situation: &Situation<'_>, occasion: &Occasion<'_>, wish: &Wish) -> bool {
+fn is_thanked_already(situation: &Situation<'_>, occasion: &Occasion<'_>, step: &Step) -> bool {
     let for_occasion = |f: &FollowUp| occasion.purchases.iter().any(|b| f.purchase.as_ref() == Some(&b.key));
     let thanked = |f: &&FollowUp| f.class == Class::Thanks && f.state.may_have_left() && for_occasion(f);
     let of_this_occasion = |f: &FollowUp| {
-        let mut steps = situation.programme.steps.iter().filter(|step| step.id == f.step);
-        steps.any(|step| step.occasions.contains(occasion.nth))
+        let mut steps = situation.programme.steps.iter().filter(|other| other.id == f.step);
+        // Of several that are each for something, one has thanked for all that the occasion holds.
+        let is_instead = |other: &Step| other.id != step.id && other.target.is_some() && step.target.is_some();
+        steps.any(|other| other.occasions.contains(occasion.nth) && !is_instead(other))
     };
-    wish.class == Class::Thanks && situation.follow_ups.iter().filter(thanked).any(|f| !of_this_occasion(f))
+    step.class == Class::Thanks && situation.follow_ups.iter().filter(thanked).any(|f| !of_this_occasion(f))
 }
 
 /// Whether the customer was told how to use this product for another purchase: nobody is told twice.
@@ -170,7 +173,13 @@ fn obstacle(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Option<R
         return Some(Reason::MarketplaceForbids);
     }
     let case = || (step.class != Class::Remedy && situation.customer.open_case().is_some()).then_some(Reason::CaseOpen);
-    situation.obstacle().or_else(case).or_else(|| stage_obstacle(situation, bought, step))
+    let product = || (!is_for(situation, bought, step)).then_some(Reason::NotForProduct);
+    situation.obstacle().or_else(case).or_else(product).or_else(|| stage_obstacle(situation, bought, step))
+}
+
+/// Whether a step is for what was bought.
+fn is_for(situation: &Situation<'_>, bought: &Bought, step: &Step) -> bool {
+    step.target.as_ref().is_none_or(|target| target.fits(situation.shop, [bought]))
 }
 
 /// Whether the customer will be at another stage when the step's day comes, as far as one can tell.
@@ -193,8 +202,11 @@ fn purchase_for<'a>(situation: &Situation<'_>, occasion: &Occasion<'a>, step: &S
     let direct = || current().filter(|b| !b.marketplace);
     // Of one sale that two carts report, the report that names the thing.
     let named = || direct().filter(|b| b.product_name.is_some()).chain(direct());
-    let fresh = || named().find(|b| !is_told(situation, step, b, |_| true));
-    left.or_else(fresh).or_else(|| named().next()).or_else(|| current().next()).unwrap_or(occasion.purchases[0])
+    // What comes once for an occasion is chosen by the first of its things; what comes for a product, by that product.
+    let is_meant = |b: &&Bought| step.once_per == OncePer::Occasion || is_for(situation, b, step);
+    let fresh = || named().filter(is_meant).find(|b| !is_told(situation, step, b, |_| true));
+    let meant = || named().find(is_meant).or_else(|| named().next());
+    left.or_else(fresh).or_else(meant).or_else(|| current().next()).unwrap_or(occasion.purchases[0])
 }
 
 /// The first and the last day of a step for a purchase, and what they are counted from.

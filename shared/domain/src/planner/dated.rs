@@ -2,13 +2,13 @@
 //! once a year; when somebody will buy again, and when they will be dormant, is counted anew from each purchase.
 //!
 //! One date has one message: whoever had a birthday greeting does not get another for the same birthday, because they
-//! came to another stage meanwhile. Nobody hears of a date before the first three weeks after the first purchase are over:
+//! came to another stage meanwhile, or fits two that each ask for something else that they bought. Nobody hears of a date before the first three weeks after the first purchase are over:
 //! those belong to the thing itself (R12, R13).
 
 use super::Situation;
 use super::journal::{About, Journal};
 use super::placing::has_chance;
-use super::series::{Next, Waiting, is_used};
+use super::series::{Next, Waiting, has_bought, is_used};
 use super::why::{Because, Origin};
 use super::wishes::{Priority, Wish};
 use crate::calendar::{Slot, day_in_year, day_of, days_after, days_before};
@@ -50,6 +50,9 @@ pub(super) fn next_on_date(
     }
     let letter = fresh_letter(situation, dated);
     let named = letter.or(dated.letters.first()).ok_or(Because::NoDate)?;
+    if letter.is_none() && matches!(dated.on, Date::Once { .. }) {
+        return Err(Because::GreetedAlready);
+    }
     let course = situation.customer.course(situation.shop);
     let today = day_of(situation.now, situation.shop.zone);
     let is_meant = |day: NaiveDate| includes(dated.stages.as_ref(), course.on(day.max(today)));
@@ -64,7 +67,9 @@ pub(super) fn next_on_date(
             Because::Over
         } else if !is_meant(day) {
             Because::Reason(Reason::NotForStage)
-        } else if has_come(situation, dated, &coming) {
+        } else if !has_bought_for(situation, dated, &coming) {
+            Because::Reason(Reason::NotForProduct)
+        } else if has_come(situation, dated, &coming) || is_anothers(situation, dated, &coming) {
             Because::GreetedAlready
         } else {
             let wish = wish(situation, dated, named, &coming);
@@ -99,6 +104,29 @@ fn fresh_letter<'d>(situation: &Situation<'_>, dated: &'d Dated) -> Option<&'d S
     dated.letters.iter().find(|letter| !is_had(letter))
 }
 
+/// Whether the customer has bought what a date asks for: with the purchase that it is about, or at all.
+fn has_bought_for(situation: &Situation<'_>, dated: &Dated, coming: &Coming) -> bool {
+    let about = coming.purchase.as_ref().and_then(|key| situation.customer.bought(key));
+    match (&dated.target, about) {
+        (Some(target), Some(bought)) => target.fits(situation.shop, [bought]),
+        (target, _) => has_bought(situation, target.as_ref()),
+    }
+}
+
+/// Whether an earlier step for the same date is for this customer too, and asks for something else that they bought.
+fn is_anothers(situation: &Situation<'_>, dated: &Dated, coming: &Coming) -> bool {
+    let Situation { shop, customer, programme, .. } = *situation;
+    let stage = || customer.course(shop).on(coming.day.max(day_of(situation.now, shop.zone)));
+    let is_for = |other: &Dated| {
+        other.on.is_same_as(dated.on)
+            && other.target != dated.target
+            && other.occasions.contains(customer.occasion_count(shop))
+            && includes(other.stages.as_ref(), stage())
+            && has_bought_for(situation, other, coming)
+    };
+    programme.dated.iter().take_while(|other| other.id != dated.id).any(is_for)
+}
+
 /// Whether a date has had its message already, from any step for the same date.
 fn has_come(situation: &Situation<'_>, dated: &Dated, coming: &Coming) -> bool {
     let same = |f: &FollowUp| {
@@ -116,7 +144,7 @@ fn wish(situation: &Situation<'_>, dated: &Dated, letter: &SeriesLetter, coming:
         step: letter.id.clone(),
         series: Some(dated.id.clone()),
         class: letter.class,
-        priority: if letter.class.is_selling() { Priority::Selling } else { Priority::Date },
+        priority: priority(dated, letter),
         purchase: coming.purchase.clone(),
         day: coming.day,
         latest: coming.latest,
@@ -126,6 +154,14 @@ fn wish(situation: &Situation<'_>, dated: &Dated, letter: &SeriesLetter, coming:
         beat: None,
         origin: Origin::Date(dated.on),
         obstacle: None,
+    }
+}
+
+fn priority(dated: &Dated, letter: &SeriesLetter) -> Priority {
+    match dated.on {
+        Date::Once { .. } => Priority::Campaign,
+        _ if letter.class.is_selling() => Priority::Selling,
+        _ => Priority::Date,
     }
 }
 
@@ -151,7 +187,7 @@ fn comings<'a>(
 fn coming_in(situation: &Situation<'_>, dated: &Dated, occasions: &[Occasion<'_>], year: i32) -> Option<Coming> {
     let (day, latest) = match dated.on {
         Date::Season { greeting, after_days } => {
-            let season = greeting.window(year);
+            let season = greeting.window_in(year, situation.shop.region);
             let day = days_after(*season.start(), after_days);
             (day, dated.window_days.map_or(*season.end(), |days| days_after(day, days).min(*season.end())))
         }
@@ -160,7 +196,7 @@ fn coming_in(situation: &Situation<'_>, dated: &Dated, occasions: &[Occasion<'_>
             window(Some(day_in_year(first, year)).filter(|date| *date > first)?, dated)
         }
         Date::Birthday { .. } => window(situation.customer.birthday?.in_year(year), dated),
-        Date::Reorder { .. } | Date::Dormant { .. } => return None,
+        Date::Reorder { .. } | Date::Dormant { .. } | Date::Once { .. } => return None,
     };
     let is_of_first = matches!(dated.on, Date::FirstPurchase { .. });
     let first = occasions.iter().find(|o| o.nth == 1 && is_of_first);
@@ -168,7 +204,8 @@ fn coming_in(situation: &Situation<'_>, dated: &Dated, occasions: &[Occasion<'_>
     Some(Coming { key: format!("year:{year}"), day, latest, purchase })
 }
 
-/// The coming that the last purchase has put off until now: it is another as soon as there is another purchase.
+/// The one coming of a date: of a campaign its day; else what the last purchase has put off until now, which is another as
+/// soon as there is another purchase.
 fn coming_after(situation: &Situation<'_>, dated: &Dated, occasions: &[Occasion<'_>]) -> Option<Coming> {
     let Situation { shop, customer, .. } = *situation;
     let last = occasions.last()?;
@@ -183,6 +220,10 @@ fn coming_after(situation: &Situation<'_>, dated: &Dated, occasions: &[Occasion<
             let dormant_from = customer.course(shop).dormant_from?;
             let (day, latest) = window(dormant_from, dated);
             (day, latest.min(days_before(dormant_from, 1)), None)
+        }
+        Date::Once { on } => {
+            let latest = days_after(on, dated.window_days.unwrap_or(0));
+            return Some(Coming { key: format!("on:{on}"), day: on, latest, purchase: None });
         }
         Date::Season { .. } | Date::FirstPurchase { .. } | Date::Birthday { .. } => return None,
     };

@@ -8,8 +8,9 @@ use crate::calendar::{Slot, day_of, days_after};
 use crate::customer::Occasion;
 use crate::follow_up::{FollowUp, Reason, State};
 use crate::ids::{FollowUpId, StepId};
-use crate::programme::{Series, SeriesLetter, Start, includes};
+use crate::programme::{Series, SeriesLetter, Start, Target, includes};
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
+use std::cmp::Reverse;
 
 /// How long before a series runs dry the owner is told.
 pub(super) fn warning() -> Duration {
@@ -37,19 +38,72 @@ pub(super) fn next_letter(
     series: &Series,
     occasions: &[Occasion<'_>],
 ) -> Result<Next, Because> {
+    if !has_bought(situation, series.target.as_ref()) {
+        return Err(Because::Reason(Reason::NotForProduct));
+    }
     let first = first_day(situation, series, occasions);
     let is_history = || occasions.iter().all(Occasion::is_history);
     let not_begun = || Because::NotBegun { from_occasion: series.from_occasion };
     let first = first.ok_or_else(|| if is_history() { Because::History } else { not_begun() })?;
     let day = next_day(situation, series, first).ok_or(Because::Reason(Reason::NotForStage))?;
-    // Whatever series it came with: a text is the same in another one.
-    let is_had = |letter: &&SeriesLetter| situation.follow_ups.iter().any(|f| f.step == letter.id && is_used(f));
-    let Some(letter) = series.letters.iter().find(|letter| !is_had(letter)) else {
+    if series.letters.iter().any(|letter| letter.issued.is_some()) {
+        return Ok(next_issue(situation, series, first, day));
+    }
+    let Some(letter) = series.letters.iter().find(|letter| !is_had(situation, letter)) else {
         let next_at = slot_of(situation, series, day).start();
         return Ok(Next::Waiting(Waiting { series: series.id.clone(), next_at }));
     };
     let last = last_day(situation, series);
-    Ok(Next::Letter(Box::new(Wish {
+    let beat = Beat { rhythm: series.rhythm, last, stages: series.stages.clone() };
+    let origin = Origin::Rhythm { began_on: first, last_on: last, rhythm: series.rhythm };
+    Ok(Next::Letter(Box::new(wish(situation, series, letter, day, (Some(beat), origin)))))
+}
+
+/// Whether the customer has had a text, whatever series it came with.
+fn is_had(situation: &Situation<'_>, letter: &SeriesLetter) -> bool {
+    situation.follow_ups.iter().any(|f| f.step == letter.id && is_used(f))
+}
+
+/// The next issue of what is written as it goes: on a day of the rhythm comes the newest that was issued since the day before
+/// it. Of older ones nothing is made up for: nobody gets three at once.
+fn next_issue(situation: &Situation<'_>, series: &Series, first: NaiveDate, day: NaiveDate) -> Next {
+    let (rhythm, start) = (series.rhythm, start(situation, series, first));
+    let course = situation.customer.course(situation.shop);
+    let coming = |letter: &SeriesLetter| {
+        let issued = letter.issued?;
+        let on = rhythm.on_or_after(start, issued);
+        let is_new = issued > rhythm.previous(start) && on >= day;
+        (is_new && includes(series.stages.as_ref(), course.on(on))).then_some((on, Reverse(issued)))
+    };
+    let fresh = series.letters.iter().filter(|letter| !is_had(situation, letter));
+    let coming = fresh.filter_map(|letter| Some((coming(letter)?, letter)));
+    match coming.min_by_key(|(place, _)| *place) {
+        Some(((on, _), letter)) => {
+            let origin = Origin::Rhythm { began_on: first, last_on: last_day(situation, series), rhythm };
+            Next::Letter(Box::new(wish(situation, series, letter, on, (None, origin))))
+        }
+        None => {
+            let next_at = slot_of(situation, series, day).start();
+            Next::Waiting(Waiting { series: series.id.clone(), next_at })
+        }
+    }
+}
+
+/// Whether the customer has bought what a message asks for.
+pub(super) fn has_bought(situation: &Situation<'_>, target: Option<&Target>) -> bool {
+    let bought = || situation.customer.purchases.iter().filter(|bought| bought.counts());
+    target.is_none_or(|target| target.fits(situation.shop, bought()))
+}
+
+/// The wish of a letter for a day: the beat of the rhythm that it is, and where that day comes from.
+fn wish(
+    situation: &Situation<'_>,
+    series: &Series,
+    letter: &SeriesLetter,
+    day: NaiveDate,
+    (beat, origin): (Option<Beat>, Origin),
+) -> Wish {
+    Wish {
         id: FollowUpId::derive(&situation.customer.id, &letter.id, "once"),
         step: letter.id.clone(),
         series: Some(series.id.clone()),
@@ -61,10 +115,15 @@ pub(super) fn next_letter(
         stride: series.rhythm.stride(),
         at: situation.shop.hours.nearest(series.at),
         keeps_quiet: true,
-        beat: Some(Beat { rhythm: series.rhythm, last, stages: series.stages.clone() }),
-        origin: Origin::Rhythm { began_on: first, last_on: last, rhythm: series.rhythm },
+        beat,
+        origin,
         obstacle: None,
-    })))
+    }
+}
+
+/// The first day of the rhythm that is still open: after the last letter, or the one with which it begins.
+fn start(situation: &Situation<'_>, series: &Series, first: NaiveDate) -> NaiveDate {
+    last_day(situation, series).map_or(first, |last| series.rhythm.next(last).max(first))
 }
 
 fn slot_of(situation: &Situation<'_>, series: &Series, day: NaiveDate) -> Slot {
@@ -108,7 +167,7 @@ fn next_day(situation: &Situation<'_>, series: &Series, first: NaiveDate) -> Opt
     let course = situation.customer.course(situation.shop);
     let is_meant = |day: NaiveDate| includes(series.stages.as_ref(), course.on(day.max(today)));
     let rhythm = series.rhythm;
-    let start = last_day(situation, series).map_or(first, |last| rhythm.next(last).max(first));
+    let start = start(situation, series, first);
     let standing = letters_of(situation, series).filter(|f| f.state == State::Planned);
     let standing = standing.map(|f| own_day(situation, series, f)).min();
     if let Some(day) = standing.filter(|day| rhythm.has(start, *day) && is_meant(*day)) {

@@ -31,6 +31,8 @@ pub(super) enum Priority {
     Letter,
     /// Whatever sells.
     Selling,
+    /// A campaign, whether it sells or not.
+    Campaign,
 }
 
 impl Priority {

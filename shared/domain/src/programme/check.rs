@@ -2,11 +2,13 @@
 
 mod dated;
 mod frequency;
+mod promises;
 mod severity;
 
 pub use severity::Severity;
 
 use super::{Anchor, Class, Programme, Rhythm, Series, Start, Step};
+use crate::almanac::Region;
 use crate::calendar::is_quarter_hour;
 use crate::customer::Stage;
 use crate::ids::StepId;
@@ -143,14 +145,20 @@ pub struct Finding {
 /// Everything in the programme that breaks a rule; empty where it may be published.
 #[must_use]
 pub fn check(programme: &Programme) -> Vec<Finding> {
+    check_in(programme, Region::default())
+}
+
+/// The same, where customs are kept as in a region.
+#[must_use]
+pub fn check_in(programme: &Programme, region: Region) -> Vec<Finding> {
     let steps = programme.steps.iter().enumerate().flat_map(|(index, step)| check_step(step, index));
     let series = programme.series.iter().enumerate();
     let mut findings: Vec<Finding> =
         steps.chain(series.flat_map(|(index, series)| check_series(programme, series, index))).collect();
-    findings.extend(dated::check_dated(programme));
+    findings.extend(dated::check_dated(programme, region));
     findings.extend(check_stages(programme));
     findings.extend(check_ids(programme));
-    findings.extend(check_promises(programme));
+    findings.extend(promises::check_promises(programme));
     findings.extend(frequency::check_frequency(programme));
     findings
 }
@@ -292,6 +300,7 @@ fn check_series(programme: &Programme, series: &Series, index: usize) -> Vec<Fin
     ];
     let mut findings = broken(rows, |key| Site::Series { index, key });
     findings.extend(check_letters(series, index));
+    findings.extend(check_issues(series, index));
     findings
 }
 
@@ -302,6 +311,17 @@ fn check_letters(series: &Series, index: usize) -> impl Iterator<Item = Finding>
         let site = Site::Letter { series: index, index: letter, key: "class" };
         let mend = "move it to a series with from_occasion = 2, or choose a class that does not sell";
         finding(site, Rule::R14, format!("`{}` promotes before the second purchase", message.id), mend)
+    })
+}
+
+/// Of what is written as it goes each letter has its day: without one nobody knows when it is old.
+fn check_issues(series: &Series, index: usize) -> impl Iterator<Item = Finding> {
+    let is_written_as_it_goes = series.letters.iter().any(|letter| letter.issued.is_some());
+    let letters = series.letters.iter().enumerate();
+    letters.filter(move |(_, letter)| is_written_as_it_goes && letter.issued.is_none()).map(move |(letter, message)| {
+        let site = Site::Letter { series: index, index: letter, key: "issued" };
+        let what = format!("`{}` has no day, and other letters of `{}` have one", message.id, series.id);
+        finding(site, Rule::Form, what, "give each its `issued = 2026-12-01`, or none")
     })
 }
 
@@ -337,19 +357,4 @@ fn check_ids(programme: &Programme) -> Vec<Finding> {
     let again = steps.chain(letters).chain(texts).filter(|(_, id)| !seen.insert(id)).chain(same_name);
     let mend = "give each step, series and date an id of its own; an id is for ever";
     again.map(|(site, id)| finding(site, Rule::Form, format!("the id `{id}` stands twice"), mend)).collect()
-}
-
-fn check_promises(programme: &Programme) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if programme.thanks().is_none() {
-        let what = "nothing thanks a new customer within 3 days";
-        let mend = "add a step with class = \"thanks\", occasions from 1, latest_day = 3 or less, for all stages";
-        findings.push(finding(Site::Programme, Rule::R2, what, mend));
-    }
-    if programme.contact(false).is_none() {
-        let what = "no step after the thank-you reaches every new customer within 21 days";
-        let mend = "add a step with anchor = \"purchase\", occasions from 1, latest_day = 21 or less, for all stages";
-        findings.push(finding(Site::Programme, Rule::R1, what, mend));
-    }
-    findings
 }

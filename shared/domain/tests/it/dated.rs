@@ -22,9 +22,10 @@ pub(crate) fn dated(name: &str, on: Date, class: Class, texts: u32) -> Dated {
         on,
         occasions: Occasions { from: 1, to: None },
         stages: None,
+        target: None,
         window_days: None,
         at: clock("10:00"),
-        letters: (1..=texts).map(|n| SeriesLetter { id: id(&format!("{name}-{n}")), class }).collect(),
+        letters: (1..=texts).map(|n| SeriesLetter { id: id(&format!("{name}-{n}")), class, issued: None }).collect(),
     }
 }
 
@@ -143,7 +144,7 @@ fn a_date_without_a_fresh_text_waits_and_the_owner_is_told() {
     assert_eq!((task.kind.name(), task.about.as_str(), task.due), ("write_letter", "winter", day("2028-01-08")));
     // The text is written, and goes out in time.
     let class = Class::Greeting;
-    story.programme.dated[0].letters.push(SeriesLetter { id: id("winter-2"), class });
+    story.programme.dated[0].letters.push(SeriesLetter { id: id("winter-2"), class, issued: None });
     story.plan_now();
     check_planned(&story, &["winter-2 2028-01-08 10:00"]);
 }

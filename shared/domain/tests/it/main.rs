@@ -29,5 +29,6 @@ mod simulation;
 mod stages;
 mod story;
 mod support;
+mod targets;
 mod trial;
 mod why;

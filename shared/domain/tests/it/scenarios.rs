@@ -148,6 +148,7 @@ fn any_step(n: usize) -> impl Strategy<Value = Step> {
     (any_class(), anchor, occasions, any::<bool>(), 0..25_u32, 0..10_u32, time, any_stages()).prop_map(
         move |(class, anchor, (from, more), per_product, day, window, time, stages)| Step {
             stages,
+            target: None,
             once_per: if per_product { OncePer::Product } else { OncePer::Occasion },
             at: clock(time),
             occasions: Occasions { from, to: more.map(|more| from + more) },
@@ -170,6 +171,7 @@ fn any_series(n: usize) -> impl Strategy<Value = Series> {
             id: id(&format!("series-{n}")),
             from_occasion,
             stages,
+            target: None,
             start,
             rhythm,
             window_days,
@@ -177,7 +179,7 @@ fn any_series(n: usize) -> impl Strategy<Value = Series> {
             letters: classes
                 .into_iter()
                 .enumerate()
-                .map(|(letter, class)| SeriesLetter { id: id(&format!("letter-{n}-{letter}")), class })
+                .map(|(letter, class)| SeriesLetter { id: id(&format!("letter-{n}-{letter}")), class, issued: None })
                 .collect(),
         },
     )
@@ -200,12 +202,13 @@ fn any_dated(n: usize) -> impl Strategy<Value = Dated> {
             on,
             occasions: Occasions { from, to: more.map(|more| from + more) },
             stages,
+            target: None,
             window_days,
             at: clock("10:00"),
             letters: classes
                 .into_iter()
                 .enumerate()
-                .map(|(text, class)| SeriesLetter { id: id(&format!("date-{n}-{text}")), class })
+                .map(|(text, class)| SeriesLetter { id: id(&format!("date-{n}-{text}")), class, issued: None })
                 .collect(),
         },
     )

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 use std::collections::BTreeSet;
+use wasurena_domain::almanac::Region;
 use wasurena_domain::catalogue::Catalogue;
 use wasurena_domain::contact::{EmailAddress, PersonName};
 use wasurena_domain::customer::Customer;
@@ -44,6 +45,7 @@ pub(crate) fn shop() -> Shop {
         stages: Stages::default(),
         holidays: BTreeSet::new(),
         quiet: BTreeSet::new(),
+        region: Region::default(),
         own_addresses: Vec::new(),
         pages: Vec::new(),
         products: Catalogue::default(),
@@ -53,7 +55,7 @@ pub(crate) fn shop() -> Shop {
 /// A programme like the default one.
 pub(crate) fn programme() -> Programme {
     let survey = Anchor::Arrival { unknown_day: 7 };
-    let letter = |(name, class): (&str, Class)| SeriesLetter { id: id(name), class };
+    let letter = |(name, class): (&str, Class)| SeriesLetter { id: id(name), class, issued: None };
     let season = [Class::Greeting, Class::Voices, Class::Story, Class::Usage];
     let letters = (1..=12).map(|n| format!("letter-{n}")).zip(season.into_iter().cycle());
     let news = (1..=4).map(|n| format!("news-{n}"));
@@ -70,6 +72,7 @@ pub(crate) fn programme() -> Programme {
                 id: id("letters"),
                 from_occasion: 1,
                 stages: None,
+                target: None,
                 start: Start::AfterStep { step: id("usage"), days: 28 },
                 rhythm: Rhythm::Days { every: 28, weekday: Some(Weekday::Tue) },
                 window_days: 6,
@@ -80,6 +83,7 @@ pub(crate) fn programme() -> Programme {
                 id: id("news"),
                 from_occasion: 2,
                 stages: None,
+                target: None,
                 start: Start::AfterPurchase { days: 30 },
                 rhythm: Rhythm::Days { every: 91, weekday: None },
                 window_days: 14,
@@ -101,6 +105,7 @@ pub(crate) fn step(name: &str, class: Class, anchor: Anchor, occasions: (u32, Op
         occasions: Occasions { from: occasions.0, to: occasions.1 },
         arrives_late: false,
         stages: None,
+        target: None,
         once_per: OncePer::Occasion,
         day: days.0,
         latest_day: days.1,

@@ -62,3 +62,58 @@ fn a_rhythm_of_months_is_read() {
     let last = MonthDay::Weekday { nth: None, weekday: chrono::Weekday::Fri };
     assert_eq!(read("every_months = 3\nnth_weekday = \"last friday\""), Rhythm::Months { every: 3, on: last });
 }
+
+#[test]
+fn targets() {
+    let usage = |lines: &str, line: usize, rule: &str, what: &str| {
+        let mut folder = Folder::small();
+        folder.write("products.toml", "[[product]]\nname = \"粉引の飯碗\"\ngroup = \"碗\"\ntags = \"贈り物\"\n");
+        folder.edit("shop.toml", "zone =", "products = \"products.toml\"\nzone =");
+        folder.edit("programme.toml", "day = 14", &format!("{lines}\nday = 14"));
+        check(&folder, &format!("programme.toml:{line}: {rule}"), what);
+    };
+    usage("groups = \"碗\"", 15, "form", "`groups` in [[step]] must be a list of names");
+    usage("groups = []", 15, "form", "must be a list of names");
+    usage("except_groups = [\"皿\"]\ngroups = [\"皿\"]", 15, "form", "`皿` is named and excepted at once");
+    usage("groups = [\"碗\"]", 15, "R1", "whoever buys something that is not of `碗` is left out by `usage`");
+    usage("except_products = [\"cup\"]", 15, "R1", "whoever buys something of `cup` is left out by `usage`");
+    let mut folder = Folder::small();
+    folder.edit("programme.toml", "every_weeks = 4", "every_weeks = 4\ngroups = [\"皿\"]");
+    check(&folder, "programme.toml:26: form", "`letters` names the group `皿`, and no product of the shop is in it");
+}
+
+/// The small programme with a campaign, which begins on its line 33.
+fn with_campaign(lines: &str) -> Folder {
+    let mut folder = Folder::small();
+    let programme = format!("{}\n[[campaign]]\n{lines}\n", crate::SMALL);
+    folder.write("programme.toml", &programme);
+    folder.write("letters/spring.txt", "件名: 春の器\n\n{{ addressee }}\n\n春になりました。\n");
+    folder
+}
+
+#[test]
+fn campaigns() {
+    const SPRING: &str = "id = \"spring\"\nclass = \"story\"\non = 2027-03-20\nwindow_days = 5\nat = \"10:00\"";
+    let campaign = with_campaign(SPRING).book().programme.dated.remove(0);
+    assert_eq!((campaign.id.as_str(), campaign.window_days, campaign.letters.len()), ("spring", Some(5), 1));
+    let broken = |from: &str, to: &str, line: usize, rule: &str, what: &str| {
+        check(&with_campaign(&SPRING.replacen(from, to, 1)), &format!("programme.toml:{line}: {rule}"), what);
+    };
+    broken("2027-03-20", "\"春\"", 36, "form", "`on` in [[campaign]] must be a date like 2026-12-01");
+    broken("\"story\"", "\"offer\"", 35, "R14", "`spring` promotes before the second purchase");
+    broken("window_days = 5", "window_days = 200", 37, "form", "may be later than half a year");
+    broken("at =", "days_before = 3\nat =", 38, "form", "`days_before` is no key in [[campaign]]");
+    broken("10:00", "10:05", 38, "form", "no quarter hour");
+}
+
+#[test]
+fn issues_of_a_newsletter_each_have_a_day() {
+    let mut folder = Folder::small();
+    folder.edit("programme.toml", "class = \"greeting\"", "class = \"newsletter\"\nissued = \"December\"");
+    check(&folder, "programme.toml:32: form", "`issued` in [[series.letter]] must be a date");
+    let mut folder = Folder::small();
+    let more = "class = \"newsletter\"\nissued = 2026-12-01\n\n[[series.letter]]\nid = \"spring\"\nclass = \"newsletter\"";
+    folder.edit("programme.toml", "class = \"greeting\"", more);
+    folder.write("letters/spring.txt", "件名: 春の器\n\n{{ addressee }}\n\n春になりました。\n");
+    check(&folder, "programme.toml:34: form", "`spring` has no day, and other letters of `letters` have one");
+}

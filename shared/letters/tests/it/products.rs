@@ -28,6 +28,7 @@ fn bowl() -> Product {
     Product {
         ids: vec!["7700".into(), "plink_1".into()],
         name: "粉引の飯碗".into(),
+        tags: Vec::new(),
         group: Some("飯碗".into()),
         picture: Some("https://img.example.jp/meshiwan.jpg".into()),
         page: Some("https://sakura.example.jp/meshiwan".into()),

@@ -1,6 +1,7 @@
 //! The settings of a shop that may be left out: what they say, and what is found wrong with them.
 
 use crate::{Folder, shop};
+use wasurena_domain::almanac::Region;
 use wasurena_domain::contact::EmailAddress;
 use wasurena_domain::shop::{Quiet, Shop, Stages, Thresholds};
 use wasurena_letters::load_shop;
@@ -41,6 +42,7 @@ fn what_is_said_is_read() {
          [thresholds]\nhistory_days = 30\nlate_days = 10\ncarriage_days = 5\nhold_companies = false\nhold_from = 100000",
     ));
     assert_eq!(shop.holidays.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2026-12-29", "2027-01-03"]);
+    assert_eq!(read(&with("matsunouchi = 15")).region, Region::Kansai);
     assert!(read(&with("quiet = []")).quiet.is_empty());
     assert_eq!(read(&with("quiet = [\"obon\"]")).quiet.into_iter().collect::<Vec<_>>(), [Quiet::Obon]);
     for (address, own) in [
@@ -68,6 +70,7 @@ fn what_is_wrong_is_found_in_its_line() {
         ("holidays = [2026-12-29, \"2026-12-30\"]", 19, "number 2 is none"),
         ("quiet = \"obon\"", 19, "`quiet` must be a list of quiet days: holidays, new_year, obon"),
         ("quiet = [\"holidays\", \"sundays\"]", 19, "number 2 is none"),
+        ("matsunouchi = 10", 19, "`matsunouchi` must be 7 or 15"),
         ("own_addresses = [\"sato\"]", 19, "a list of mail addresses"),
         ("own_addresses = [\"@\"]", 19, "number 1 is none"),
         ("[thresholds]\nlate_days = 0", 20, "from 1 to 365"),

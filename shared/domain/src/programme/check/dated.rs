@@ -1,7 +1,7 @@
 //! What the messages on dates must keep: each has days on which it can come, and no date has two for the same people.
 
 use super::{Finding, Row, Rule, SELLING_FROM_OCCASION, Site, broken, finding, time_of_day};
-use crate::almanac::Greeting;
+use crate::almanac::{Greeting, Region};
 use crate::programme::{Date, Dated, Programme};
 
 /// The years over which a season's days are counted: its shortest counts.
@@ -10,22 +10,22 @@ const YEARS: std::ops::RangeInclusive<i32> = 2026..=2060;
 const WINDOW_DAYS_MAX: u32 = 180;
 
 /// What is wrong with the messages on dates.
-pub(super) fn check_dated(programme: &Programme) -> Vec<Finding> {
+pub(super) fn check_dated(programme: &Programme, region: Region) -> Vec<Finding> {
     let each = programme.dated.iter().enumerate();
-    let mut findings: Vec<Finding> = each.clone().flat_map(|(index, dated)| check_one(dated, index)).collect();
+    let mut findings: Vec<Finding> = each.clone().flat_map(|(index, dated)| check_one(dated, index, region)).collect();
     for (index, dated) in each {
         findings.extend(check_letters(dated, index));
         let earlier = programme.dated[..index].iter().find(|other| other.on.is_same_as(dated.on) && meet(other, dated));
         findings.extend(earlier.map(|other| {
             let what = format!("`{}` and `{}` are for the same people on the same date", other.id, dated.id);
-            let mend = "give them other `occasions` or `stages`, or make one of them";
+            let mend = "give them other `occasions`, `stages` or `groups`, or make one of them";
             finding(Site::Dated { index, key: "on" }, Rule::R8, what, mend)
         }));
     }
     findings
 }
 
-fn check_one(dated: &Dated, index: usize) -> Vec<Finding> {
+fn check_one(dated: &Dated, index: usize, region: Region) -> Vec<Finding> {
     let Dated { id, occasions, .. } = dated;
     let is_birthday = matches!(dated.on, Date::Birthday { .. });
     let rows: [Row<'_>; 8] = [
@@ -39,7 +39,7 @@ fn check_one(dated: &Dated, index: usize) -> Vec<Finding> {
         ),
         (dated.letters.is_empty(), "letters", Rule::Form, format!("`{id}` has no texts"), "add a [[date.letter]]"),
         (
-            is_over(dated.on),
+            is_over(dated.on, region),
             "after_days",
             Rule::R7,
             format!("`{id}` would come when its days are over"),
@@ -78,16 +78,18 @@ fn check_one(dated: &Dated, index: usize) -> Vec<Finding> {
 }
 
 /// Whether a season may be over before the message comes: in any year, for its days move.
-fn is_over(on: Date) -> bool {
+fn is_over(on: Date, region: Region) -> bool {
     match on {
-        Date::Season { greeting, after_days } => YEARS.into_iter().any(|year| days_of(greeting, year) <= after_days),
+        Date::Season { greeting, after_days } => {
+            YEARS.into_iter().any(|year| days_of(greeting, year, region) <= after_days)
+        }
         _ => false,
     }
 }
 
 /// How many days a greeting has in a year.
-fn days_of(greeting: Greeting, year: i32) -> u32 {
-    let window = greeting.window(year);
+fn days_of(greeting: Greeting, year: i32, region: Region) -> u32 {
+    let window = greeting.window_in(year, region);
     u32::try_from((*window.end() - *window.start()).num_days() + 1).unwrap_or(0)
 }
 
@@ -108,5 +110,6 @@ fn meet(a: &Dated, b: &Dated) -> bool {
         (Some(a), Some(b)) => a.intersection(b).next().is_some(),
         _ => true,
     };
-    begins_before(a, b) && begins_before(b, a) && stages
+    // Where somebody has bought what each asks for, the planner takes the first of them.
+    begins_before(a, b) && begins_before(b, a) && stages && a.target == b.target
 }

@@ -6,6 +6,7 @@
 //! on the last day of its window. They may have come to any stage meanwhile, by buying again, so each cap is tried.
 
 use super::{Finding, Rule, Site, finding};
+use crate::programme::target::meet;
 use crate::programme::{Frequency, Programme, Step};
 
 /// Longest gap, and longest span of a cap, in days.
@@ -34,10 +35,18 @@ fn check_forms(frequency: &Frequency) -> Vec<Finding> {
 
 /// What keeps thank-you and contact apart for longer than their windows are.
 fn check_room(programme: &Programme) -> Vec<Finding> {
-    let Some(thanks) = programme.thanks() else { return Vec::new() };
-    let mut contacts: Vec<&Step> = [programme.contact(false), programme.contact(true)].into_iter().flatten().collect();
-    contacts.dedup();
-    contacts.into_iter().flat_map(|contact| room_for(programme, thanks, contact)).collect()
+    let mut contacts = programme.contacts(false);
+    contacts.extend(
+        programme
+            .contacts(true)
+            .into_iter()
+            .filter(|late| !contacts.iter().any(|c| c.id == late.id))
+            .collect::<Vec<_>>(),
+    );
+    let pairs =
+        programme.thanks().into_iter().flat_map(|thanks| contacts.iter().map(move |contact| (thanks, *contact)));
+    let of_one = pairs.filter(|(thanks, contact)| meet(thanks.target.as_ref(), contact.target.as_ref()));
+    of_one.flat_map(|(thanks, contact)| room_for(programme, thanks, contact)).collect()
 }
 
 fn room_for(programme: &Programme, thanks: &Step, contact: &Step) -> Vec<Finding> {
