@@ -238,7 +238,8 @@ fn newsletter(issued: &[&str]) -> Programme {
     let mut programme = programme();
     programme.series.truncate(1);
     programme.series[0].rhythm = Rhythm::Months { every: 1, on: MonthDay::Number(10) };
-    let issue = |on: &&str| SeriesLetter { id: id(&format!("news-{on}")), class: Class::Newsletter, issued: Some(day(on)) };
+    let issue =
+        |on: &&str| SeriesLetter { id: id(&format!("news-{on}")), class: Class::Newsletter, issued: Some(day(on)) };
     programme.series[0].letters = issued.iter().map(issue).collect();
     programme
 }
@@ -249,7 +250,8 @@ fn r9_of_a_newsletter_come_the_issues_since_somebody_began_and_no_old_ones() {
     let mut story = Story::of(shop(), newsletter(&issues));
     // It begins on 12 January, so the first day of the rhythm is 10 February, and the newest issue since January comes.
     story.buys("a", "2026-12-01 12:00").until("2027-04-20 12:00");
-    let expected = [("news-2027-02-03".to_owned(), day("2027-02-10")), ("news-2027-04-01".to_owned(), day("2027-04-10"))];
+    let expected =
+        [("news-2027-02-03".to_owned(), day("2027-02-10")), ("news-2027-04-01".to_owned(), day("2027-04-10"))];
     assert_eq!(sent(&story, "news"), expected, "{:?}", story.diary());
     // The next has not been written: the owner is told 14 days before its day.
     assert_eq!(story.tasks, Vec::<String>::new());

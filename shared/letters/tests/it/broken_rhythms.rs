@@ -112,7 +112,8 @@ fn issues_of_a_newsletter_each_have_a_day() {
     folder.edit("programme.toml", "class = \"greeting\"", "class = \"newsletter\"\nissued = \"December\"");
     check(&folder, "programme.toml:32: form", "`issued` in [[series.letter]] must be a date");
     let mut folder = Folder::small();
-    let more = "class = \"newsletter\"\nissued = 2026-12-01\n\n[[series.letter]]\nid = \"spring\"\nclass = \"newsletter\"";
+    let more =
+        "class = \"newsletter\"\nissued = 2026-12-01\n\n[[series.letter]]\nid = \"spring\"\nclass = \"newsletter\"";
     folder.edit("programme.toml", "class = \"greeting\"", more);
     folder.write("letters/spring.txt", "件名: 春の器\n\n{{ addressee }}\n\n春になりました。\n");
     check(&folder, "programme.toml:34: form", "`spring` has no day, and other letters of `letters` have one");

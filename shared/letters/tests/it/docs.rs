@@ -56,12 +56,13 @@ fn every_key_of_the_example_is_explained() {
 fn the_frequency_of_the_docs_is_read_and_its_refusal_is_word_for_word() {
     let text = doc("programme.md");
     let mut folder = Folder::small();
-    let frequency = block(&text, "toml");
+    let (_, of_frequency) = text.split_once("## `[frequency]`").unwrap();
+    let frequency = block(of_frequency, "toml");
     folder.edit("programme.toml", "[[step]]", &format!("\n\n{frequency}\n[[step]]"));
     assert_eq!(folder.book().programme.frequency.caps.len(), 2);
     folder.edit("programme.toml", "min_gap_days = 2", "min_gap_days = 19");
     let said: Vec<String> = folder.load().unwrap_err().iter().map(ToString::to_string).collect();
-    let shown = block(&text, "text").split_whitespace().collect::<Vec<_>>().join(" ");
+    let shown = block(of_frequency, "text").split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(said, [shown]);
 }
 
@@ -79,9 +80,9 @@ fn every_word_of_letters_is_explained() {
 #[test]
 fn every_key_of_a_programme_is_explained() {
     let text = doc("programme.md");
-    for section in ["[[step]]", "[[series]]", "[[date]]", "[frequency]"] {
+    for section in ["[[step]]", "[[series]]", "[[date]]", "[[campaign]]", "[frequency]"] {
         let mut folder = Folder::small();
-        folder.edit("programme.toml", "[[step]]", "[frequency]\n\n[[date]]\n\n[[step]]");
+        folder.edit("programme.toml", "[[step]]", "[frequency]\n\n[[date]]\n\n[[campaign]]\n\n[[step]]");
         folder.edit("programme.toml", &format!("{section}\n"), &format!("{section}\nnothing = 1\n"));
         let mut problems = folder.load().unwrap_err().into_iter();
         let problem = problems.find(|p| p.mend.starts_with("take it out")).unwrap();
@@ -89,4 +90,22 @@ fn every_key_of_a_programme_is_explained() {
         let missing: Vec<_> = keys.filter(|key| !text.contains(&format!("`{key}`"))).collect();
         assert!(missing.is_empty(), "docs/programme.md does not explain {missing:?} of {section}");
     }
+}
+
+#[test]
+fn the_newsletter_and_the_campaign_of_the_docs_are_read() {
+    let text = doc("programme.md");
+    let mut folder = Folder::small();
+    let (_, newsletter) = text.split_once("### A newsletter").unwrap();
+    let (_, campaign) = text.split_once("## `[[campaign]]`").unwrap();
+    let (newsletter, campaign) = (block(newsletter, "toml"), block(campaign, "toml"));
+    folder.write("programme.toml", &format!("{}\n{newsletter}\n{campaign}", crate::SMALL));
+    let plain = "件名: 春の器\n\n{{ addressee }}\n\n春になりました。\n";
+    folder.write("letters/newsletter-2027-01.txt", plain);
+    folder.write("letters/spring-kiln.txt", plain);
+    folder.write("products.toml", "[[product]]\nname = \"皿\"\ngroup = \"皿\"\n");
+    folder.edit("shop.toml", "zone =", "products = \"products.toml\"\nzone =");
+    let programme = folder.book().programme;
+    assert_eq!((programme.series.len(), programme.dated.len()), (2, 1));
+    assert!(programme.series[1].letters[0].issued.is_some() && programme.dated[0].target.is_some());
 }

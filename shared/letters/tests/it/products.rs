@@ -28,7 +28,7 @@ fn bowl() -> Product {
     Product {
         ids: vec!["7700".into(), "plink_1".into()],
         name: "粉引の飯碗".into(),
-        tags: Vec::new(),
+        tags: vec!["台所".into(), "贈り物".into()],
         group: Some("飯碗".into()),
         picture: Some("https://img.example.jp/meshiwan.jpg".into()),
         page: Some("https://sakura.example.jp/meshiwan".into()),
@@ -40,13 +40,13 @@ fn bowl() -> Product {
 
 #[test]
 fn every_form_says_the_same() {
-    let english = "\u{feff}id,name,group,picture,page,story,delivery,reorder_days\r\n\
-        7700 plink_1,粉引の飯碗,飯碗,https://img.example.jp/meshiwan.jpg,https://sakura.example.jp/meshiwan,\
-        \"山の土です。\r\n薪で焼きます。\",made_to_order,730\r\n,,,,,,,\r\n";
-    let japanese = "届け方,商品名,物語,#価格,商品ID,グループ,画像,ページ,買い替え日数\n\
-        受注生産, 粉引の飯碗 ,山の土です。薪で焼きます。,3800,plink_1|7700,飯碗,https://img.example.jp/meshiwan.jpg,\
+    let english = "\u{feff}id,name,group,tags,picture,page,story,delivery,reorder_days\r\n\
+        7700 plink_1,粉引の飯碗,飯碗,贈り物|台所,https://img.example.jp/meshiwan.jpg,https://sakura.example.jp/meshiwan,\
+        \"山の土です。\r\n薪で焼きます。\",made_to_order,730\r\n,,,,,,,,\r\n";
+    let japanese = "届け方,商品名,物語,#価格,商品ID,グループ,タグ,画像,ページ,買い替え日数\n\
+        受注生産, 粉引の飯碗 ,山の土です。薪で焼きます。,3800,plink_1|7700,飯碗,贈り物、台所,https://img.example.jp/meshiwan.jpg,\
         https://sakura.example.jp/meshiwan,730\n";
-    let toml = "[[product]]\nid = [\"7700\", \"plink_1\"]\nname = \"粉引の飯碗\"\ngroup = \"飯碗\"\n\
+    let toml = "[[product]]\nid = [\"7700\", \"plink_1\"]\nname = \"粉引の飯碗\"\ngroup = \"飯碗\"\ntags = [\"台所\", \"贈り物\"]\n\
         picture = \"https://img.example.jp/meshiwan.jpg\"\npage = \"https://sakura.example.jp/meshiwan\"\n\
         story = \"\"\"\n山の土です。\n薪で焼きます。\"\"\"\ndelivery = \"made_to_order\"\nreorder_days = 730\n";
     for (name, text) in [("products.csv", english), ("商品.csv", japanese), ("products.toml", toml)] {
