@@ -231,6 +231,7 @@ impl Draft {
                     | Site::Frequency { .. }
                     | Site::Series { key: "start" | "letters", .. }
                     | Site::Dated { key: "letters", .. }
+                    | Site::Step { key: "groups" | "products" | "except_groups" | "except_products", .. }
             );
             self.complete || !lacks
         });

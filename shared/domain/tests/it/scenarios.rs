@@ -1,8 +1,8 @@
 //! What the simulation plays: any facts over two years, and any programme that `check` accepts.
 
 use crate::rhythms::any_months;
-use crate::support::{clock, id, shop, step};
-use chrono::{Duration, Weekday};
+use crate::support::{clock, day, id, shop, step};
+use chrono::{Days, Duration, NaiveDate, Weekday};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use wasurena_domain::almanac::Greeting;
@@ -10,7 +10,7 @@ use wasurena_domain::calendar::day_of;
 use wasurena_domain::customer::{Ruling, Stage};
 use wasurena_domain::programme::{
     Anchor, Cap, Class, Date, Dated, Frequency, Occasions, OncePer, Programme, Rhythm, Series, SeriesLetter, Start,
-    Step, check,
+    Step, Target, check,
 };
 use wasurena_domain::purchase::{Consent, Delivery, Order, OrderKind};
 
@@ -140,15 +140,25 @@ fn any_class() -> impl Strategy<Value = Class> {
     proptest::sample::select(vec![Thanks, Survey, Usage, Voices, Story, Greeting, Promotion, Offer])
 }
 
+/// Mostly for anything; else for one product, or for all but one.
+fn any_target() -> impl Strategy<Value = Option<Target>> {
+    let products = || BTreeSet::from(["product-0".to_owned()]);
+    prop_oneof![
+        4 => Just(None),
+        1 => Just(Some(Target { products: products(), ..Target::default() })),
+        1 => Just(Some(Target { except_products: products(), ..Target::default() })),
+    ]
+}
+
 fn any_step(n: usize) -> impl Strategy<Value = Step> {
     let anchor =
         prop_oneof![Just(Anchor::Purchase), (0..20_u32).prop_map(|unknown_day| Anchor::Arrival { unknown_day })];
     let occasions = (1..4_u32, proptest::option::of(0..2_u32));
     let time = proptest::sample::select(vec!["07:00", "09:00", "10:00", "19:45", "20:00", "22:30"]);
-    (any_class(), anchor, occasions, any::<bool>(), 0..25_u32, 0..10_u32, time, any_stages()).prop_map(
-        move |(class, anchor, (from, more), per_product, day, window, time, stages)| Step {
+    (any_class(), anchor, occasions, any::<bool>(), 0..25_u32, 0..10_u32, time, any_stages(), any_target()).prop_map(
+        move |(class, anchor, (from, more), per_product, day, window, time, stages, target)| Step {
             stages,
-            target: None,
+            target,
             once_per: if per_product { OncePer::Product } else { OncePer::Occasion },
             at: clock(time),
             occasions: Occasions { from, to: more.map(|more| from + more) },
@@ -166,8 +176,10 @@ fn any_series(n: usize) -> impl Strategy<Value = Series> {
     let weeks = (weekday, 1..12_u32).prop_map(|(weekday, weeks)| Rhythm::Days { every: weeks * 7, weekday });
     let rhythm = prop_oneof![2 => weeks, 1 => any_months()];
     let classes = proptest::collection::vec(any_class(), 1..6);
-    (1..4_u32, start, rhythm, 0..30_u32, classes, any_stages()).prop_map(
-        move |(from_occasion, start, rhythm, window_days, classes, stages)| Series {
+    // Written as it goes, with an issue every so many days; mostly not.
+    let issues = proptest::option::weighted(0.3, 10..90_u64);
+    (1..4_u32, start, rhythm, 0..30_u32, classes, any_stages(), issues).prop_map(
+        move |(from_occasion, start, rhythm, window_days, classes, stages, issues)| Series {
             id: id(&format!("series-{n}")),
             from_occasion,
             stages,
@@ -179,10 +191,19 @@ fn any_series(n: usize) -> impl Strategy<Value = Series> {
             letters: classes
                 .into_iter()
                 .enumerate()
-                .map(|(letter, class)| SeriesLetter { id: id(&format!("letter-{n}-{letter}")), class, issued: None })
+                .map(|(letter, class)| SeriesLetter {
+                    id: id(&format!("letter-{n}-{letter}")),
+                    class,
+                    issued: issues.map(|every| issued(every, letter)),
+                })
                 .collect(),
         },
     )
+}
+
+/// The day of an issue, by its place.
+fn issued(every: u64, place: usize) -> NaiveDate {
+    day("2026-01-20") + Days::new(every * u64::try_from(place).unwrap())
 }
 
 fn any_dated(n: usize) -> impl Strategy<Value = Dated> {
@@ -193,6 +214,7 @@ fn any_dated(n: usize) -> impl Strategy<Value = Dated> {
         1 => (12..20_u32).prop_map(|days_before| Date::Birthday { days_before }),
         1 => (0..9_u32).prop_map(|days_before| Date::Reorder { days_before }),
         1 => (1..30_u32).prop_map(|days_before| Date::Dormant { days_before }),
+        1 => (0..500_u64).prop_map(|n| Date::Once { on: day("2026-01-01") + Days::new(n) }),
     ];
     let occasions = (1..3_u32, proptest::option::of(0..2_u32));
     let classes = proptest::collection::vec(any_class(), 1..4);

@@ -118,3 +118,14 @@ fn issues_of_a_newsletter_each_have_a_day() {
     folder.write("letters/spring.txt", "件名: 春の器\n\n{{ addressee }}\n\n春になりました。\n");
     check(&folder, "programme.toml:34: form", "`spring` has no day, and other letters of `letters` have one");
 }
+
+#[test]
+fn of_a_programme_that_is_read_in_part_nothing_is_said_of_who_is_left_out() {
+    let mut folder = Folder::small();
+    // The step for the rest is there, and cannot be read for its day.
+    let rest = "[[step]]\nid = \"usage-rest\"\nclass = \"usage\"\nanchor = \"purchase\"\noccasions = \"every\"\n\
+                except_products = [\"cup\"]\nday = \"two weeks\"\nlatest_day = 21\nat = \"10:00\"\n\n[[series]]";
+    folder.edit("programme.toml", "day = 14", "products = [\"cup\"]\nday = 14");
+    folder.edit("programme.toml", "[[series]]", rest);
+    check(&folder, "programme.toml:26: form", "`day` in [[step]] must be a whole number");
+}

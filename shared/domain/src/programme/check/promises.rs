@@ -34,6 +34,8 @@ fn left_out(programme: &Programme, steps: &[&Step], rule: Rule, what_happens: &s
     let names: Vec<String> = steps.iter().map(|step| format!("`{}`", step.id)).collect();
     let what =
         format!("whoever buys {thing} is left out by {}, so not every new customer {what_happens}", names.join(", "));
-    let mend = "add a step with `except_groups` of the groups that the others name, or take `groups` out of one";
+    let mend = format!(
+        "add a step for the rest, with `except_groups` or `except_products` of what these name, or take `{key}` out of one"
+    );
     Some(finding(Site::Step { index, key }, rule, what, mend))
 }
