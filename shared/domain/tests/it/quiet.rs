@@ -17,7 +17,7 @@ fn usual() -> Shop {
 fn first_of(shop: &Shop, bought: NaiveDate) -> NaiveDate {
     let mut story = Story::of(shop.clone(), programme());
     story.buys("a", &format!("{bought} 12:00"));
-    day(&story.planned()[0].split(' ').nth(1).unwrap())
+    day(story.planned()[0].split(' ').nth(1).unwrap())
 }
 
 #[test]

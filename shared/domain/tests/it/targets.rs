@@ -162,12 +162,11 @@ fn r1_steps_for_some_things_must_be_for_all_of_them_together() {
 
 fn any_target() -> impl Strategy<Value = Option<Target>> {
     let some = || proptest::collection::btree_set(proptest::sample::select(vec!["a", "b", "c", "d"]), 0..3);
-    let target = (some(), some()).prop_map(|(groups, except)| {
+    (some(), some()).prop_map(|(groups, except)| {
         let owned = |names: std::collections::BTreeSet<&str>| names.into_iter().map(str::to_owned).collect();
         let target = Target { groups: owned(groups), except_groups: owned(except), ..Target::default() };
         Some(target).filter(|target| !target.is_everything())
-    });
-    target
+    })
 }
 
 proptest! {
