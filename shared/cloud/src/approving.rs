@@ -113,7 +113,7 @@ fn is_pressing(open: &OpenBook, file: &CustomerFile, follow_up: &FollowUp, now: 
     let (shop, programme) = (&open.book.shop, &open.book.programme);
     let last_day = day_of(follow_up.deadline, shop.zone);
     last_day <= days_after(day_of(now, shop.zone), 1)
-        && breaks_without(follow_up, shop, programme, &file.record.customer, &file.follow_ups, now)
+        && breaks_without(follow_up, shop, programme, &file.record.customer, &file.follow_ups, &file.ledger, now)
 }
 
 /// Approves a follow-up. Twice is once.

@@ -11,6 +11,7 @@ pub use account::{Account, Because, Ground, Objection, Origin, Verdict};
 use super::journal::{About, Journal, Notes};
 use super::placing::{Placed, is_over};
 use super::{Draft, Situation, draft, new_follow_up, why_unwanted};
+use crate::apprenticeship::Approvals;
 use crate::calendar::day_of;
 use crate::follow_up::{FollowUp, Reason, State};
 use crate::ids::StepId;
@@ -87,13 +88,16 @@ fn on_day(situation: &Situation<'_>, draft: &Draft<'_>, day: NaiveDate) -> Optio
 /// What the decision at the last moment would have against a message, as things stand.
 fn last_look(situation: &Situation<'_>, placed: &Placed<'_>) -> Option<Reason> {
     let Placed { wish, existing, slot, deadline, obstacle } = placed;
-    let planned = match existing {
+    let known = match existing {
         Some(known) => FollowUp { slot: *slot, deadline: *deadline, ..(*known).clone() },
         None => new_follow_up(situation, wish, *slot, *deadline, *obstacle),
     };
     let Situation { shop, programme, customer, follow_ups, ledger, now } = *situation;
     let now = now.max(slot.start());
-    match decide(&planned, &Moment { shop, stopped: false, programme, customer, follow_ups, ledger, now }) {
+    // Whether a person has approved it is no ground of its own: it is asked anew each day until somebody has.
+    let planned = FollowUp { approved_at: Some(now), ..known };
+    let approvals = &Approvals::default();
+    match decide(&planned, &Moment { shop, stopped: false, approvals, programme, customer, follow_ups, ledger, now }) {
         Decision::Skip(reason) => Some(reason),
         Decision::Expire => Some(Reason::WindowOver),
         Decision::Send | Decision::Move(_) | Decision::Hold => None,
