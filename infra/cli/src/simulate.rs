@@ -96,8 +96,6 @@ pub(crate) fn run(simulate: &Simulate, out: &mut impl Write, notes: &mut impl Wr
     let from = simulate.from.or(first_order).unwrap_or(FROM);
     // The shop begins on the first day: what is older is history.
     book.shop.start_date = from;
-    // A year is tried as if somebody approved every mail: what waits for nobody shows nothing.
-    book.shop.apprenticeship = false;
     let world = world(&book, from, simulate.years)?;
     let tally = match &orders {
         Some(orders) => {

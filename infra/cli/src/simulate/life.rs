@@ -30,7 +30,7 @@ pub(crate) struct World<'a> {
     pub(crate) until: DateTime<Utc>,
 }
 
-/// Nobody approves anything in a simulated year: it is lived as if everything were, with the apprenticeship off.
+/// What a simulated life is without: every mail counts as approved when it is due, for what waits for nobody shows nothing.
 static NOTHING_APPROVED: Approvals = Approvals::none();
 
 /// A mail that went out.
@@ -193,6 +193,7 @@ impl Life {
         let places: Vec<usize> = (0..self.follow_ups.len()).filter(|place| due(&self.follow_ups[*place])).collect();
         for place in places {
             self.step(place, follow_up::Event::Claim)?;
+            self.follow_ups[place].approved_at.get_or_insert(self.now);
             match decide(&self.follow_ups[place], &self.moment(world)) {
                 Decision::Send => {
                     onlooker.sent(&self.follow_ups[place], &self.customer, self.now)?;
