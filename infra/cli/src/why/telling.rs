@@ -8,7 +8,7 @@ use wasurena_domain::customer::Stage;
 use wasurena_domain::follow_up::Reason;
 use wasurena_domain::ids::StepId;
 use wasurena_domain::planner::why::{Account, Because, Ground, Objection, Origin, Verdict};
-use wasurena_domain::programme::{Class, Date, Programme};
+use wasurena_domain::programme::{Class, Date, Programme, Rhythm};
 use wasurena_domain::shop::Shop;
 
 /// So many days that were passed over are named; of the others the number.
@@ -196,7 +196,7 @@ impl Telling<'_> {
             }
             Objection::Cap(cap) => format!("{day_name}は、{}日に{}通までのきまりを超えます", cap.days, cap.max),
             Objection::Needed => format!("{day_name}は、ほかに日のないお便りのために空けます"),
-            Objection::Holiday => format!("{day_name}は、お店のお休みです"),
+            Objection::Holiday => format!("{day_name}は、お休みの日です"),
         }
     }
 
@@ -220,6 +220,7 @@ fn date_name(date: Date) -> String {
         Date::Birthday { days_before } => before("お誕生日", days_before),
         Date::Reorder { days_before } => before("そろそろ次をお求めになる日", days_before),
         Date::Dormant { days_before } => before("お買い上げが途絶えたとみなす日", days_before),
+        Date::Once { .. } => "一度きりのご案内の日".to_owned(),
     }
 }
 
@@ -232,6 +233,14 @@ fn stage_name(stage: Stage) -> &'static str {
         Stage::Regular => "よくお越しの方",
         Stage::Loyal => "長くご贔屓の方",
         Stage::Dormant => "久しくお越しのない方",
+    }
+}
+
+/// How often a letter of a series comes.
+fn every(rhythm: Rhythm) -> String {
+    match rhythm {
+        Rhythm::Days { every, .. } => format!("{every}日"),
+        Rhythm::Months { every, .. } => format!("{every}か月"),
     }
 }
 
@@ -283,7 +292,7 @@ mod tests {
         }
         let rest = vec![passed("2026-12-18", Objection::Holiday, None), passed("2026-12-19", Objection::Needed, None)];
         let text = said(Verdict::Unknown { on: day("2026-12-20") }, rest);
-        assert!(text.contains("お店のお休みです") && text.contains("ほかに日のないお便りのために空けます"), "{text}");
+        assert!(text.contains("お休みの日です") && text.contains("ほかに日のないお便りのために空けます"), "{text}");
         assert!(text.contains("12月20日(日)にお送りしたかどうか、まだわかりません"), "{text}");
     }
 
@@ -293,13 +302,5 @@ mod tests {
         let text = said(Verdict::Not(Because::Over), vec![missed, Ground::LastLook(Reason::NotForStage)]);
         assert!(text.contains("11月28日(土)の分: この日のお便りは、もうお送りしました"), "{text}");
         assert!(text.contains("お送りする直前の確かめで見送ります。いまのお付き合いには合わないお便りです"), "{text}");
-    }
-}
-
-/// How often a letter of a series comes.
-fn every(rhythm: Rhythm) -> String {
-    match rhythm {
-        Rhythm::Days { every, .. } => format!("{every}日"),
-        Rhythm::Months { every, .. } => format!("{every}か月"),
     }
 }

@@ -216,9 +216,7 @@ fn find_slot(
     let promised = wish.priority.is_promise();
     let allows = |day: &NaiveDate| sheet.allows(*day, promised);
     let is_unclaimed = |day: &NaiveDate| choice.is_unclaimed(*day);
-    let shop = situation.shop;
-    let is_workday =
-        |day: &NaiveDate| if wish.keeps_quiet { !shop.is_quiet(*day) } else { !shop.holidays.contains(day) };
+    let is_workday = |day: &NaiveDate| !is_quiet(situation.shop, wish, *day);
 
     let standing = standing(situation, wish, deadline).map(|slot| (day_of(slot.start(), zone), slot));
     let note = |chosen: Option<NaiveDate>| tell_of_passed_over(situation, wish, (first, latest), choice, chosen);
@@ -250,6 +248,11 @@ fn find_slot(
     chosen.or_else(|| today().filter(is_left)).or_else(at_last)
 }
 
+/// Whether a wish rather goes out on another day: it is quiet, or a holiday of the shop's own.
+fn is_quiet(shop: &Shop, wish: &Wish, day: NaiveDate) -> bool {
+    if wish.keeps_quiet { shop.is_quiet(day) } else { shop.holidays.contains(&day) }
+}
+
 /// Tells the journal of the days before the chosen one, and what spoke against each.
 fn tell_of_passed_over(
     situation: &Situation<'_>,
@@ -259,13 +262,12 @@ fn tell_of_passed_over(
     chosen: Option<NaiveDate>,
 ) {
     let promised = wish.priority.is_promise();
-    let is_holiday = |day: &NaiveDate| situation.shop.holidays.contains(day);
     choice.journal.passes_over(wish, || {
         let before =
             days(situation, wish, first, latest).take_while(move |day| chosen.is_none_or(|chosen| *day < chosen));
         before.filter_map(move |day| {
             let needed = || (!choice.is_unclaimed(day)).then_some(Objection::Needed);
-            let holiday = || is_holiday(&day).then_some(Objection::Holiday);
+            let holiday = || is_quiet(situation.shop, wish, day).then_some(Objection::Holiday);
             Some((day, choice.sheet.objection(day, promised).or_else(needed).or_else(holiday)?))
         })
     });

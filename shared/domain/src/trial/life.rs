@@ -11,6 +11,7 @@ use crate::programme::{Anchor, Programme};
 use crate::purchase::{Consent, Delivery};
 use crate::shop::Shop;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use std::collections::BTreeSet;
 
 /// Longest life after the last purchase, in days.
 const LIFE_DAYS_MAX: u32 = 12 * 366;
@@ -72,7 +73,7 @@ impl Life {
 
 /// Lives a life to its end.
 pub(super) fn live(shop: &Shop, programme: &Programme, way: Way) -> Life {
-    let shop = &Shop { holidays: std::collections::BTreeSet::new(), ..shop.clone() };
+    let shop = &Shop { holidays: BTreeSet::new(), quiet: BTreeSet::new(), ..shop.clone() };
     let mut life = Life { customer: customer(shop, way), follow_ups: Vec::new(), zone: shop.zone };
     let mut purchases = purchases(shop, programme, way).into_iter().peekable();
     let Some(mut now) = purchases.peek().map(|bought| bought.began_at) else { return life };

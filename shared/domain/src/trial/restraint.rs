@@ -119,7 +119,7 @@ fn at_the_last_moment(programme: &Programme, index: usize) -> Date {
         Date::Birthday { .. } => Date::Birthday { days_before: 0 },
         Date::Reorder { .. } => Date::Reorder { days_before: 0 },
         Date::Dormant { .. } => Date::Dormant { days_before: 1 },
-        season @ Date::Season { .. } => season,
+        of_the_calendar @ (Date::Season { .. } | Date::Once { .. }) => of_the_calendar,
     }
 }
 

@@ -24,7 +24,7 @@ fn reader() -> Story {
 fn a_letter_put_in_before_those_that_were_sent_comes_next_and_the_rest_after_it() {
     let mut story = reader();
     let before = story.planned();
-    let new = SeriesLetter { id: id("letter-new"), class: Class::Story };
+    let new = SeriesLetter { id: id("letter-new"), class: Class::Story, issued: None };
     story.programme.series[0].letters.insert(0, new);
     story.plan_now().until("2027-05-01 12:00");
     assert_eq!(sent(&story, "letter"), ["letter-1", "letter-2", "letter-new", "letter-3"]);
@@ -44,7 +44,8 @@ fn a_letter_that_moves_to_another_series_is_not_sent_again_and_holds_nothing_up(
     let mut story = reader();
     let moved = story.programme.series[0].letters.remove(1);
     story.buys("b", "2027-02-21 12:00");
-    story.programme.series[1].letters = vec![moved, SeriesLetter { id: id("news-own"), class: Class::Promotion }];
+    story.programme.series[1].letters =
+        vec![moved, SeriesLetter { id: id("news-own"), class: Class::Promotion, issued: None }];
     story.plan_now().until("2027-05-01 12:00");
     assert_eq!(sent(&story, "letter-2").len(), 1);
     assert_eq!(sent(&story, "news"), ["news-own"]);

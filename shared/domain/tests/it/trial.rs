@@ -6,8 +6,8 @@ use wasurena_domain::almanac::Greeting;
 use wasurena_domain::catalogue::{Catalogue, Product};
 use wasurena_domain::customer::Stage;
 use wasurena_domain::programme::{
-    Anchor, Cap, Class, Date, Dated, Frequency, Occasions, Programme, Rule, Series, SeriesLetter, Severity, Start,
-    Step, check,
+    Anchor, Cap, Class, Date, Dated, Frequency, Occasions, Programme, Rhythm, Rule, Series, SeriesLetter, Severity,
+    Start, Step, check,
 };
 use wasurena_domain::shop::{Shop, Stages};
 use wasurena_domain::trial;
@@ -180,14 +180,14 @@ fn what_waits_for_something_late_is_tried_on_something_late() {
 /// The sample programme with a series that sells every so many weeks, and without its four sparse ones.
 fn selling_every(weeks: u32, from_occasion: u32) -> Programme {
     let mut programme = programme();
-    let letters = (1..=60).map(|n| SeriesLetter { id: id(&format!("sale-{n}")), class: Class::Offer });
+    let letters = (1..=60).map(|n| SeriesLetter { id: id(&format!("sale-{n}")), class: Class::Offer, issued: None });
     programme.series[1] = Series {
         id: id("sales"),
         from_occasion,
         stages: None,
         start: Start::AfterPurchase { days: 30 },
-        weekday: None,
-        every_days: weeks * 7,
+        rhythm: Rhythm::Days { every: weeks * 7, weekday: None },
+        target: None,
         window_days: 6,
         at: clock("10:00"),
         letters: letters.collect(),

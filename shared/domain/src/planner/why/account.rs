@@ -222,6 +222,7 @@ impl Account {
                 Origin::Date(Date::Birthday { .. }) => &[6],
                 Origin::Date(Date::Season { .. }) => &[7],
                 Origin::Date(Date::Reorder { .. } | Date::Dormant { .. } | Date::FirstPurchase { .. }) => &[8],
+                Origin::Date(Date::Once { .. }) => &[9],
             },
             Ground::Promised if self.class == Some(Class::Thanks) => &[2],
             Ground::Promised => &[1],
