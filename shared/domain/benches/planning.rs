@@ -93,13 +93,14 @@ fn after_a_year_with_dates() -> Story {
     ];
     programme.dated = dates
         .map(|(name, on)| Dated {
+            target: None,
             id: id(name),
             on,
             occasions: Occasions { from: 1, to: None },
             stages: None,
             window_days: None,
             at: clock("10:00"),
-            letters: vec![SeriesLetter { id: id(&format!("{name}-1")), class: Class::Greeting }],
+            letters: vec![SeriesLetter { id: id(&format!("{name}-1")), class: Class::Greeting, issued: None }],
         })
         .into();
     let mut story = Story::of(shop(), programme);
