@@ -68,7 +68,7 @@ pub(crate) fn read_rhythm(table: &mut Table<'_>) -> Option<Rhythm> {
 
 fn weekday(value: &DeValue<'_>) -> Result<Weekday, String> {
     let day = text(value).ok().and_then(|name| name.parse().ok());
-    day.ok_or_else(|| "a weekday: monday, tuesday, …".to_owned())
+    day.ok_or_else(|| "a weekday, from monday to sunday".to_owned())
 }
 
 /// Weeks, bounded so that their days are too.

@@ -128,7 +128,7 @@ fn check_shows_warnings_and_is_content_with_nothing_else() {
     std::fs::write(&file, &text).unwrap();
     let (code, said) = check(folder.path());
     assert_eq!(code, Some(0), "{said}");
-    let warning = "programme.toml:61: warning: R8: `arrival` reaches nobody at the stage first: ";
+    let warning = "programme.toml:62: warning: R8: `arrival` reaches nobody at the stage first: ";
     assert!(said.contains(warning) && said.contains("32 messages, nothing to mend, 1 warning"), "{said}");
     // Beside a problem it is counted apart.
     std::fs::write(&file, text.replacen("latest_day = 21", "latest_day = 2100", 1)).unwrap();

@@ -123,7 +123,7 @@ fn warnings_are_shown_and_the_programme_is_published() {
     std::fs::write(&file, text.replacen("first = \"4 in 30 days\"", "first = \"2 in 30 days\"", 1)).unwrap();
     let (code, said) = apply(&folder, &up.url);
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("programme.toml:61: warning: R8: `arrival` reaches nobody at the stage first"), "{said}");
+    assert!(said.contains("programme.toml:62: warning: R8: `arrival` reaches nobody at the stage first"), "{said}");
     assert!(said.contains("momiji: version 1 is published"), "{said}");
 }
 

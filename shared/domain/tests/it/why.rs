@@ -79,7 +79,7 @@ fn why_a_message_comes_on_its_day() {
     says(
         &story,
         "letter-1",
-        "comes 2027-01-12; Rhythm { began_on: 2027-01-12, last_on: None, every_days: 28 } 2027-01-12; R4",
+        "comes 2027-01-12; Rhythm { began_on: 2027-01-12, last_on: None, rhythm: Days { every: 28, weekday: Some(Tue) } } 2027-01-12; R4",
     );
     says(&story, "letter-2", "not: LaterText; R4");
     let mut story = buyer();
@@ -102,7 +102,7 @@ fn why_a_message_comes_on_its_day() {
     says(
         &story,
         "letter-2",
-        "comes 2027-02-09; Rhythm { began_on: 2027-01-12, last_on: Some(2027-01-12), every_days: 28 } 2027-02-09; R4",
+        "comes 2027-02-09; Rhythm { began_on: 2027-01-12, last_on: Some(2027-01-12), rhythm: Days { every: 28, weekday: Some(Tue) } } 2027-02-09; R4",
     );
 }
 
