@@ -7,7 +7,8 @@ mod wanted;
 
 use crate::check;
 use crate::site::{Rooms, Site};
-use changes::{Changes, changes};
+use anyhow::Context as _;
+use changes::{Changes, changes, plan_anew};
 use chrono::{DateTime, Utc};
 use clap::Args;
 use serde::Serialize;
@@ -19,7 +20,7 @@ use wasurena_cloud::bookshelf::{BookError, OpenBook};
 use wasurena_cloud::diary::DiaryError;
 use wasurena_cloud::keyring::KeyringError;
 use wasurena_cloud::shop_settings::{Applied, ApplyError, Office, ShopSettings};
-use wasurena_domain::ids::ShopId;
+use wasurena_domain::ids::{CustomerId, ShopId};
 use wasurena_letters::{Files, renamed};
 
 /// What `wasurena shop apply` is asked to do.
@@ -30,6 +31,9 @@ pub(crate) struct Apply {
     /// Only show what it would change for the customers, and write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Plan anew for every customer, also where nothing changed: after a publication that broke off
+    #[arg(long)]
+    plan_anew: bool,
     /// Publish although a promise to a customer breaks (R1, R2), for this reason, which goes on record
     #[arg(long, value_name = "WHY")]
     force: Option<String>,
@@ -61,10 +65,10 @@ pub(crate) async fn apply(apply: Apply, out: &mut impl Write) -> anyhow::Result<
     let rooms = apply.site.open().await?;
     let standing =
         standing(&rooms, &wanted.settings.shop).await.map_err(|error| unapplied(error.into(), apply.site.local()))?;
-    let record = match &standing {
-        None => None,
+    let (record, mut concerned) = match &standing {
+        None => (None, Vec::new()),
         Some(standing) => match apply.hold_against(&rooms, &wanted, standing, out).await? {
-            Held::Fits(record) => record,
+            Held::Fits { record, concerned } => (record, concerned),
             Held::Refused => return Ok(ExitCode::FAILURE),
         },
     };
@@ -77,6 +81,15 @@ pub(crate) async fn apply(apply: Apply, out: &mut impl Write) -> anyhow::Result<
     let applied = Office::new(&clients, table, secrets_path).recording(record).apply(&wanted.settings).await;
     let applied = applied.map_err(|error| unapplied(error, apply.site.local()))?;
     tell(&wanted.settings, &applied, apply.site.local(), out)?;
+    if apply.plan_anew {
+        concerned = rooms.diary.everybody(&wanted.settings.shop).await?.into_iter().map(|r| r.customer.id).collect();
+    }
+    if !concerned.is_empty() {
+        let planned = plan_anew(&rooms.diary, &wanted.book.shop, &concerned, rooms.clock.now()).await;
+        let planned =
+            planned.context("it is published, but not everybody is planned for anew: apply it with --plan-anew")?;
+        writeln!(out, "  {planned} customers are planned for anew")?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -100,8 +113,13 @@ async fn standing(rooms: &Rooms, shop: &ShopId) -> Result<Option<Standing>, Book
 
 /// What comes of holding a programme against the one that sends.
 enum Held {
-    /// It may be published; with what it changes, where it changes anything for anybody.
-    Fits(Option<String>),
+    /// It may be published.
+    Fits {
+        /// What it changes, where it changes anything for anybody.
+        record: Option<String>,
+        /// For whom.
+        concerned: Vec<CustomerId>,
+    },
     /// It may not.
     Refused,
 }
@@ -124,7 +142,7 @@ impl Apply {
         let Standing { open: OpenBook { book, version, .. }, .. } = standing;
         let (before, after) = (book.as_ref(), &wanted.book);
         if before == after {
-            return Ok(Held::Fits(None));
+            return Ok(Held::Fits { record: None, concerned: Vec::new() });
         }
         let at = rooms.clock.now();
         let changes = changes(&rooms.diary, before, after, at).await?;
@@ -138,7 +156,8 @@ impl Apply {
             return Ok(Held::Refused);
         }
         let forced = self.force.as_deref().filter(|_| changes.broken_count > 0);
-        Ok(Held::Fits(Some(serde_json::to_string(&Record { at, changes: &changes, forced })?)))
+        let record = Some(serde_json::to_string(&Record { at, changes: &changes, forced })?);
+        Ok(Held::Fits { record, concerned: changes.concerned })
     }
 }
 

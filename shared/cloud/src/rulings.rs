@@ -83,6 +83,24 @@ async fn add_customer(diary: &Diary, shop: &Shop, facts: &mut NewFacts, now: Dat
     Ok(())
 }
 
+/// Has a customer planned for anew, with the programme that sends now; answers whether there still is one.
+///
+/// # Errors
+/// [`RulingError::Diary`]; nothing is written then.
+pub async fn plan_anew(diary: &Diary, shop: &Shop, id: &CustomerId, now: DateTime<Utc>) -> Result<bool, RulingError> {
+    for _ in 0..ROUNDS_MAX {
+        let Some(before) = diary.customer(&shop.id, id).await? else { return Ok(false) };
+        let look_at = Slot::at_or_after(now + Duration::hours(1));
+        let after = CustomerRecord::with_facts(before.customer.clone(), shop, look_at);
+        match diary.put_customer(&shop.id, &before, &after).await {
+            Ok(()) => return Ok(true),
+            Err(DiaryError::Changed) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(DiaryError::Changed.into())
+}
+
 /// Records that everything that was wrong until now is settled: what is planned goes on.
 ///
 /// # Errors

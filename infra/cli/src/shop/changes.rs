@@ -10,12 +10,13 @@ use serde::Serialize;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use wasurena_cloud::Diary;
 use wasurena_cloud::diary::CustomerFile;
+use wasurena_cloud::{Diary, rulings};
 use wasurena_domain::calendar::day_of;
-use wasurena_domain::ids::FollowUpId;
+use wasurena_domain::ids::{CustomerId, FollowUpId};
 use wasurena_domain::programme::Programme;
 use wasurena_domain::promise::{Promise, Promises, promises};
+use wasurena_domain::shop::Shop;
 use wasurena_letters::Published;
 
 /// How far ahead is looked, in months.
@@ -44,6 +45,9 @@ pub(super) struct Changes {
     pub(super) broken: BTreeSet<String>,
     /// To how many.
     pub(super) broken_count: u64,
+    /// Everybody whose mails or days change: they are planned for anew once the version is published.
+    #[serde(skip)]
+    pub(super) concerned: Vec<CustomerId>,
 }
 
 /// How many get a message that they would not have had, and the other way round.
@@ -78,6 +82,21 @@ pub(super) async fn changes(
     Ok(changes)
 }
 
+/// Has these customers planned for anew, and answers how many there still are.
+///
+/// # Errors
+/// Where the diary cannot be written. Doing it again is safe.
+pub(super) async fn plan_anew(
+    diary: &Diary,
+    shop: &Shop,
+    customers: &[CustomerId],
+    now: DateTime<Utc>,
+) -> anyhow::Result<usize> {
+    let planned =
+        stream::iter(customers).map(|id| rulings::plan_anew(diary, shop, id, now)).buffer_unordered(READ_AT_ONCE);
+    Ok(planned.try_fold(0, async |sum, is_there| Ok(sum + usize::from(is_there))).await?)
+}
+
 impl Changes {
     fn add(
         &mut self,
@@ -95,6 +114,9 @@ impl Changes {
             Ordering::Less => self.lose += 1,
             Ordering::Equal if !gained.is_empty() => self.other_mails += 1,
             Ordering::Equal => self.other_days += u64::from(old.days() != new.days()),
+        }
+        if old.days() != new.days() {
+            self.concerned.push(file.record.customer.id.clone());
         }
         for mail in gained {
             self.messages.entry(mail.step.to_string()).or_default().gain += 1;

@@ -1,7 +1,7 @@
 //! What an edit does, before it does it: `wasurena shop apply` holds a programme against the shop's real customers.
 
 use crate::shop::{momiji, order};
-use crate::support::{Up, copy, until};
+use crate::support::{Up, copy, get, until};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
@@ -79,12 +79,19 @@ async fn an_edit_says_what_it_does_before_it_does_it() {
     let record = momiji.record(2).await.unwrap();
     assert_eq!((&record["customers"], &record["gain"], &record["lose"]), (&1.into(), &1.into(), &0.into()), "{record}");
     assert!(record["forced"].is_null());
+    // It is in their calendar, and not only once something else happens to them.
+    assert!(said.contains("1 customers are planned for anew"), "{said}");
 
     // And away again: who would have had it loses it.
     momiji.edit(greeting, "");
-    std::fs::remove_file(momiji.path("letters/year-end.txt")).unwrap();
-    let (_, said) = momiji.apply(&["--dry-run"]);
-    assert!(said.contains("0 gain a mail, 1 lose one") && said.contains("year-end: 0 more get it, 1 fewer"), "{said}");
+    std::fs::rename(momiji.path("letters/year-end.txt"), momiji.path("year-end.txt")).unwrap();
+    let (_, away) = momiji.apply(&["--dry-run"]);
+    assert!(away.contains("0 gain a mail, 1 lose one") && away.contains("year-end: 0 more get it, 1 fewer"), "{away}");
+
+    until(&momiji.up, "2026-12-26T12:00:00+09:00").await;
+    let rows = get(&momiji.up, "/_local/follow-ups?shop=momiji&customer=hanako@example.jp").await;
+    let sent = |row: &&serde_json::Value| row["step"] == "year-end" && row["state"] == "sent";
+    assert_eq!(rows.as_array().unwrap().iter().filter(sent).count(), 1, "{rows}");
 }
 
 #[tokio::test]
