@@ -6,12 +6,12 @@ use crate::support::{Story, order, paid, shop};
 use crate::why::answers;
 use chrono::{DateTime, Datelike, Duration, Utc};
 use proptest::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use wasurena_domain::birthday::Birthday;
 use wasurena_domain::calendar::day_of;
 use wasurena_domain::customer::Ruling;
 use wasurena_domain::follow_up::{FollowUp, Reason, State};
-use wasurena_domain::ids::StepId;
+use wasurena_domain::ids::{PurchaseKey, StepId};
 use wasurena_domain::ledger::{Said, obstacle};
 use wasurena_domain::planner::{Change, NOTICE_MINUTES, REVIEW_DAYS, plan};
 use wasurena_domain::programme::{Class, Date, Frequency, Programme, Rhythm};
@@ -27,13 +27,24 @@ struct Trial {
     silences: Vec<(DateTime<Utc>, Option<DateTime<Utc>>)>,
     /// Times at which a case was open, or the address refused mail: from and to.
     troubles: Vec<(DateTime<Utc>, Option<DateTime<Utc>>)>,
+    /// When each purchase began, as far as is known.
+    begun: BTreeMap<PurchaseKey, DateTime<Utc>>,
+    /// Whether a purchase turned out to have begun earlier than it was known.
+    begins_late: bool,
 }
 
 impl Trial {
     fn new(programme: Programme) -> Self {
         let mut story = Story::of(shop(), programme);
         story.until("2026-03-01 12:00").plan_now();
-        Self { story, outages: Vec::new(), silences: Vec::new(), troubles: Vec::new() }
+        Self {
+            story,
+            outages: Vec::new(),
+            silences: Vec::new(),
+            troubles: Vec::new(),
+            begun: BTreeMap::new(),
+            begins_late: false,
+        }
     }
 
     /// Lets the story run, one due entry after the other.
@@ -104,6 +115,7 @@ impl Trial {
             }
         }
         self.note_trouble();
+        self.note_beginnings();
         if !matches!(fact, Fact::Outage(_)) {
             self.holds();
         }
@@ -122,7 +134,18 @@ impl Trial {
         }
     }
 
-    fn report(&mut self, key: Option<wasurena_domain::ids::PurchaseKey>, moments: Moments) {
+    /// Notes whether a purchase turns out to have begun before now: an order that is known late, or one without money of
+    /// which the parcel tells late when it arrived.
+    fn note_beginnings(&mut self) {
+        let now = self.story.now;
+        for (key, (purchase, _)) in &self.story.purchases {
+            let Some(began_at) = purchase.began_at() else { continue };
+            let is_new = self.begun.insert(key.clone(), began_at) != Some(began_at);
+            self.begins_late |= is_new && now - began_at > Duration::hours(2);
+        }
+    }
+
+    fn report(&mut self, key: Option<PurchaseKey>, moments: Moments) {
         if let Some(key) = key {
             self.story.hears(Report::new(key, None, moments));
         }
@@ -161,11 +184,7 @@ impl Trial {
     /// one that becomes known late, or that the owner lets go late, may begin the time of a promise anew, in the past.
     fn explains(&self) {
         let Story { shop, customer, follow_ups, ledger, now, purchases, .. } = &self.story;
-        let is_late = |seen: DateTime<Utc>, began: DateTime<Utc>| seen - began > Duration::hours(2);
-        let begins_late = |(p, seen): &(Purchase, DateTime<Utc>)| {
-            p.ruling == Some(Ruling::FollowUp) || p.began_at().is_some_and(|began| is_late(*seen, began))
-        };
-        if purchases.values().any(begins_late) {
+        if self.begins_late || purchases.values().any(|(p, _)| p.ruling == Some(Ruling::FollowUp)) {
             return;
         }
         let found = promises(shop, customer, follow_ups, ledger, *now);
