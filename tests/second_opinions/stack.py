@@ -61,12 +61,12 @@ def grant_what_is_asked_too_much(aws, deployment):
             iam.put_role_policy(RoleName=role, PolicyName="asked-too-much", PolicyDocument=policy)
 
 
-def apply(aws, deployment, programs, file):
-    """Puts the shop in place as its operator does it: one file, one command. Returns what the command says."""
+def command(aws, deployment, programs, *words):
+    """Gives one of the operator's or the owner's commands. Returns what it says."""
     environment = deployment.environment("receive-purchase")
     where = ["--table", environment["TABLE"], "--secrets-path", environment["SECRETS_PATH"]]
     done = subprocess.run(
-        [programs.command(), "shop", "apply", file, *where],
+        [programs.command(), *words, *where],
         env={**aws.environment, "SHOPIFY_SECRET": shop.SECRET},
         capture_output=True,
         text=True,
@@ -74,13 +74,13 @@ def apply(aws, deployment, programs, file):
         check=False,
     )
     if done.returncode != 0:
-        raise Differs(f"`wasurena shop apply` fails: {done.stdout}{done.stderr}")
+        raise Differs(f"`wasurena {words[0]} …` fails: {done.stdout}{done.stderr}")
     return done.stdout
 
 
 def a_shop_is_put_in_place(aws, deployment, programs, file):
     """Secrets into Parameter Store, all else into the diary."""
-    said = apply(aws, deployment, programs, file)
+    said = command(aws, deployment, programs, "shop", "apply", file)
     check("version 1 is published" in said, "`wasurena shop apply` puts the shop in place", said)
     path = deployment.environment("receive-purchase")["SECRETS_PATH"]
     pages = aws.client("ssm").get_paginator("get_parameters_by_path").paginate(Path=path, Recursive=True)
@@ -88,7 +88,7 @@ def a_shop_is_put_in_place(aws, deployment, programs, file):
     sealed = {name for name, kind in kinds.items() if kind == "SecureString"}
     secret = {f"/shops/{shop.SHOP}/carts/shopify", "/keys/identity", "/keys/links"}
     check(secret == sealed, "its secrets stand in Parameter Store as SecureStrings", kinds)
-    said = apply(aws, deployment, programs, file)
+    said = command(aws, deployment, programs, "shop", "apply", file)
     check("nothing changed" in said, "applied again, the same file changes nothing", said)
 
 
@@ -119,6 +119,14 @@ def it_is_planned_for(cloud, now):
     status, _ = cloud.request(url, "POST", body, shop.signed(body))
     check(status == 200 and cloud.items("purchase", "customer") == before, "the same webhook again changes nothing")
     return item
+
+
+def the_owner_approves(cloud, aws, deployment, programs, item):
+    """A new shop's first mails wait for its owner: one transaction approves the mail and counts its step."""
+    said = command(aws, deployment, programs, "today", shop.SHOP)
+    check("approve_mails" in said and THANKS in said, "`wasurena today` says that the thank-you waits for its owner", said)
+    said = command(aws, deployment, programs, "approve", shop.SHOP, item["id"]["S"], "--days", "7")
+    check("approved_at" in cloud.follow_up(THANKS), "`wasurena approve` approves it", said)
 
 
 def the_alarm_rings(cloud, item, now):
@@ -208,7 +216,9 @@ def opinion(programs):
             a_shop_is_put_in_place(aws, deployment, programs, file)
             cloud = Cloud(aws, deployment, shop.SHOP)
             a_webhook_comes_in(cloud, now)
-            mail, sent = the_alarm_rings(cloud, it_is_planned_for(cloud, now), now - timedelta(minutes=1))
+            item = it_is_planned_for(cloud, now)
+            the_owner_approves(cloud, aws, deployment, programs, item)
+            mail, sent = the_alarm_rings(cloud, item, now - timedelta(minutes=1))
             two_witnesses_tell_of_it(cloud, sent, deployment.environment("send-follow-ups")["CONFIGURATION_SET"])
             the_customer_says_stop(cloud, mail)
             nothing_is_left(cloud)
