@@ -116,6 +116,21 @@ enum ShopCommand {
 }
 
 fn main() -> anyhow::Result<ExitCode> {
+    match run() {
+        // `wasurena demo | head`: whoever read along has seen enough.
+        Err(error) if is_reader_gone(&error) => Ok(ExitCode::SUCCESS),
+        ended => ended,
+    }
+}
+
+/// Whether something could not be written because nobody reads it any more.
+fn is_reader_gone(error: &anyhow::Error) -> bool {
+    let io =
+        |cause: &(dyn std::error::Error + 'static)| cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    error.chain().any(|cause| io(cause) == Some(std::io::ErrorKind::BrokenPipe))
+}
+
+fn run() -> anyhow::Result<ExitCode> {
     let command = Arguments::parse().command.unwrap_or(Command::Demo { exit: false });
     let quiet = matches!(command, Command::Demo { .. });
     let filter = std::env::var("RUST_LOG").ok().and_then(|filter| filter.parse().ok());

@@ -1,7 +1,7 @@
 //! The built-in programmes, as a newcomer finds them: listed, written out, checked.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 fn wasurena(arguments: &[&str], folder: Option<&Path>) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wasurena"));
@@ -56,4 +56,17 @@ fn a_name_that_is_none_is_answered_with_those_there_are() {
     let (ok, said) = wasurena(&["programme", "new", "utuwa"], Some(&folder.path().join("mine")));
     assert!(!ok && said.contains("no built-in programme utuwa; there are: "), "{said}");
     assert!(!folder.path().join("mine").exists());
+}
+
+#[test]
+fn whoever_stops_reading_ends_it_quietly() {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_wasurena"))
+        .arg("programmes")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(process.stdout.take());
+    let output = process.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(0), String::new()));
 }
