@@ -50,10 +50,10 @@ pub(crate) async fn put_off(
 /// Puts a mail on the owner's list, before everything else, where it moves to its last day without approval and a promise
 /// hangs on it. The mail waits all the same where the list cannot be written: `wasurena today` looks for itself.
 pub(crate) async fn tell_owner_of_promise(sender: &SendFollowUps, moved: &FollowUp, to: Slot, moment: &Moment<'_>) {
-    let Moment { shop, programme, customer, follow_ups, ledger, now, .. } = *moment;
+    let shop = moment.shop;
     let is_pressing = awaits_approval(shop, moment.approvals, moved)
         && is_last_day(shop, moved, to)
-        && breaks_without(moved, shop, programme, customer, follow_ups, ledger, now);
+        && breaks_without(moved, &moment.situation());
     if !is_pressing {
         return;
     }

@@ -13,6 +13,7 @@ use wasurena_domain::calendar::{day_of, days_after};
 use wasurena_domain::customer::Customer;
 use wasurena_domain::follow_up::{FollowUp, Note, State};
 use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId, StepId};
+use wasurena_domain::planner::Situation;
 use wasurena_domain::promise::breaks_without;
 use wasurena_domain::task::{Task, TaskKind};
 use wasurena_letters::{Letters, RenderError};
@@ -112,8 +113,9 @@ pub async fn waiting(
 fn is_pressing(open: &OpenBook, file: &CustomerFile, follow_up: &FollowUp, now: DateTime<Utc>) -> bool {
     let (shop, programme) = (&open.book.shop, &open.book.programme);
     let last_day = day_of(follow_up.deadline, shop.zone);
-    last_day <= days_after(day_of(now, shop.zone), 1)
-        && breaks_without(follow_up, shop, programme, &file.record.customer, &file.follow_ups, &file.ledger, now)
+    let CustomerFile { record, follow_ups, ledger } = file;
+    let situation = Situation { shop, programme, customer: &record.customer, follow_ups, ledger, now };
+    last_day <= days_after(day_of(now, shop.zone), 1) && breaks_without(follow_up, &situation)
 }
 
 /// Approves a follow-up. Twice is once.

@@ -9,7 +9,7 @@ use crate::customer::{Bought, Customer};
 use crate::follow_up::{FollowUp, Reason, State};
 use crate::ledger::{Entry, obstacle};
 use crate::mistake::{Mistake, made};
-use crate::planner::{NOTICE_MINUTES, next_in_hours, next_slot_of_day_after};
+use crate::planner::{NOTICE_MINUTES, Situation, next_in_hours, next_slot_of_day_after};
 use crate::programme::{Class, Programme, SELLING_FROM_OCCASION};
 use crate::promise::hangs_on;
 use crate::purchase::Consent;
@@ -35,6 +35,15 @@ pub struct Moment<'a> {
     pub ledger: &'a [Entry],
     /// Now.
     pub now: DateTime<Utc>,
+}
+
+impl<'a> Moment<'a> {
+    /// The same for the planner, which asks neither the switch nor the owner's approvals.
+    #[must_use]
+    pub fn situation(&self) -> Situation<'a> {
+        let Self { shop, programme, customer, follow_ups, ledger, now, .. } = *self;
+        Situation { shop, programme, customer, follow_ups, ledger, now }
+    }
 }
 
 /// What to do with a claimed follow-up.
@@ -158,6 +167,5 @@ fn heard_today(follow_up: &FollowUp, moment: &Moment<'_>) -> bool {
 
 /// Whether R1 or R2 hangs on it: then it goes out on its last day, even as the second message of that day.
 fn is_promised(follow_up: &FollowUp, moment: &Moment<'_>) -> bool {
-    let Moment { shop, programme, customer, follow_ups, ledger, now, .. } = *moment;
-    hangs_on(follow_up, shop, programme, customer, follow_ups, ledger, now)
+    hangs_on(follow_up, &moment.situation())
 }

@@ -9,7 +9,7 @@ use crate::calendar::{day_of, days_after};
 use crate::customer::{Customer, Occasion};
 use crate::follow_up::{FollowUp, Reason, State};
 use crate::ledger::{Entry, obstacle_at};
-use crate::planner::end_of;
+use crate::planner::{Situation, end_of};
 use crate::programme::{Class, PROMISE_LATEST_DAY, Programme, THANKS_LATEST_DAY};
 use crate::shop::Shop;
 use chrono::{DateTime, Utc};
@@ -97,15 +97,8 @@ pub(crate) fn may_keep_promise(shop: &Shop, programme: &Programme, customer: &Cu
 }
 
 /// Whether a promise that is not kept yet hangs on a message.
-pub(crate) fn hangs_on(
-    follow_up: &FollowUp,
-    shop: &Shop,
-    programme: &Programme,
-    customer: &Customer,
-    follow_ups: &[FollowUp],
-    ledger: &[Entry],
-    now: DateTime<Utc>,
-) -> bool {
+pub(crate) fn hangs_on(follow_up: &FollowUp, situation: &Situation<'_>) -> bool {
+    let Situation { shop, programme, customer, follow_ups, ledger, now } = *situation;
     let promises = promises(shop, customer, follow_ups, ledger, now);
     let own = promises.map(|p| if follow_up.class == Class::Thanks { p.thanks } else { p.contact });
     own.is_some_and(|promise| promise != Promise::Kept) && may_keep_promise(shop, programme, customer, follow_up)
@@ -113,19 +106,12 @@ pub(crate) fn hangs_on(
 
 /// Whether a promise breaks if this message does not go out: it hangs on it, and nothing else that waits can keep it.
 #[must_use]
-pub fn breaks_without(
-    follow_up: &FollowUp,
-    shop: &Shop,
-    programme: &Programme,
-    customer: &Customer,
-    follow_ups: &[FollowUp],
-    ledger: &[Entry],
-    now: DateTime<Utc>,
-) -> bool {
+pub fn breaks_without(follow_up: &FollowUp, situation: &Situation<'_>) -> bool {
+    let Situation { shop, programme, customer, follow_ups, .. } = *situation;
     let is_same = |f: &FollowUp| (f.class == Class::Thanks) == (follow_up.class == Class::Thanks);
     let others = follow_ups.iter().filter(|f| f.id != follow_up.id && f.state.is_open() && is_same(f));
     let mut others = others.filter(|f| may_keep_promise(shop, programme, customer, f));
-    hangs_on(follow_up, shop, programme, customer, follow_ups, ledger, now) && others.next().is_none()
+    hangs_on(follow_up, situation) && others.next().is_none()
 }
 
 /// Whether a promise was kept, by what was meant to keep it.

@@ -34,7 +34,6 @@ pub(super) fn tasks(situation: &Situation<'_>, changes: &[Change], wanted: &Want
 
 /// The task that a follow-up leaves behind which was promised (R1, R2) and does not go out.
 fn promise_task(situation: &Situation<'_>, follow_up: &FollowUp, reason: Reason, wanted: &Wanted) -> Option<Task> {
-    let Situation { shop, programme, customer, follow_ups, ledger, now } = *situation;
     let is_promise = || wanted.wishes.iter().any(|w| w.id == follow_up.id && w.priority.is_promise());
     let (kind, about) = match reason {
         Reason::NoMailAddress | Reason::AddressBounced | Reason::MailboxUnavailable
@@ -54,7 +53,7 @@ fn promise_task(situation: &Situation<'_>, follow_up: &FollowUp, reason: Reason,
         // Of what makes way for other messages only a promise is missed.
         Reason::TooOften if is_promise() => (TaskKind::KeepPromise, follow_up.id.to_string()),
         // What nobody approved is missed where a promise hung on it; the rest may come another time.
-        Reason::NotApproved if breaks_without(follow_up, shop, programme, customer, follow_ups, ledger, now) => {
+        Reason::NotApproved if breaks_without(follow_up, situation) => {
             (TaskKind::KeepPromise, follow_up.id.to_string())
         }
         _ => return None,
