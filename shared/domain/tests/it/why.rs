@@ -222,6 +222,18 @@ fn why_a_message_does_not_come_again() {
 }
 
 #[test]
+fn what_the_decision_at_the_last_moment_will_have_against_a_message_is_said_before() {
+    // Its slot has passed in an outage, this is its last day, and they have heard from the shop today.
+    let mut story = buyer();
+    story.until("2026-12-14 12:00").sleeps_until("2026-12-22 10:30");
+    let now = story.now;
+    let arrival = story.follow_ups.iter_mut().find(|f| f.step == id("arrival")).unwrap();
+    arrival.sent_at = Some(now);
+    let expected = "comes 2026-12-15; Purchase { bought_on: 2026-12-01 } 2026-12-15; LastLook(TooOften); R8 R13";
+    says(&story, "usage", expected);
+}
+
+#[test]
 fn why_a_message_is_not_for_this_customer() {
     let birthday = |p: &mut Programme| {
         p.dated = vec![dated("birthday", Date::Birthday { days_before: 7 }, Class::Greeting, 1)];
