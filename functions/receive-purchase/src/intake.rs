@@ -271,6 +271,7 @@ fn consent_entry(purchase: &Known<PurchaseRecord>) -> Option<Entry> {
         said,
         how: How::Order,
         wording: None,
+        until: None,
         event: format!("{}@{}", purchase.after.facts.key, order.version_at.to_rfc3339()),
     })
 }

@@ -16,12 +16,13 @@ pub(crate) fn outgoing(
     shop: &Shop,
     letters: &Letters,
     customer: &Customer,
+    asks_address: bool,
     links: &LinkKeys,
 ) -> Option<Outgoing> {
     let to = customer.email.as_ref()?;
     let stop_url =
         format!("{}/c/{}/stop/{}", sender.public_url, shop.id, links.sign(&shop.id, Purpose::Stop, &customer.id));
-    let facts = Facts::about(follow_up, shop, customer, &stop_url);
+    let facts = Facts::about(follow_up, shop, customer, &stop_url).asking_for_address(asks_address);
     let mail = letters
         .render(shop, &follow_up.step, &facts)
         .inspect_err(|error| tracing::error!(shop = %shop.id, follow_up = %follow_up.id, %error, "letter.broken"))

@@ -5,6 +5,7 @@
 //! and never sent again from here.
 
 pub mod config;
+mod hand_over;
 mod letter;
 mod mime;
 mod outcome;
@@ -88,8 +89,9 @@ impl SendFollowUps {
         let report = Box::pin(slot::work_through(self, alarm, stop_at)).await;
         let Alarm { shop, slot, n, .. } = alarm;
         match &report {
-            Ok(SlotReport { sent, not_sent, moved, stopped }) => {
-                tracing::info!(%shop, %slot, n, sent, not_sent, moved, stopped = stopped.map(Stopped::name), "slot.done");
+            Ok(SlotReport { sent, handed_over, not_sent, moved, stopped }) => {
+                let stopped = stopped.map(Stopped::name);
+                tracing::info!(%shop, %slot, n, sent, handed_over, not_sent, moved, stopped, "slot.done");
             }
             Err(error) => {
                 tracing::error!(%shop, %slot, n, %error, metric = Metric::SlotsFailed.name(), "slot.failed");

@@ -1,5 +1,6 @@
 //! One claimed follow-up: look again, decide, render, send, record.
 
+use crate::hand_over::hand_over;
 use crate::letter::outgoing;
 use crate::slot::Stopped;
 use crate::waiting::tell_owner_of_promise;
@@ -11,13 +12,14 @@ use wasurena_cloud::bookshelf::OpenBook;
 use wasurena_cloud::diary::{CustomerFile, DiaryError};
 use wasurena_cloud::post::SendError;
 use wasurena_cloud::telemetry::Metric;
+use wasurena_domain::calendar::day_of;
+use wasurena_domain::channel::Reach;
 use wasurena_domain::follow_up::{Event, FollowUp, Reason, State, doubt_wait, transition};
 use wasurena_domain::ids::ShopId;
 use wasurena_domain::mistake::{Mistake, made};
 use wasurena_domain::policy::{Decision, Moment, decide};
-use wasurena_domain::shop::Shop;
-use wasurena_letters::Letters;
 use wasurena_letters::link::LinkKeys;
+use wasurena_letters::{Letters, Published};
 
 /// Seconds between attempts to record an outcome: together well below a claim's lease.
 const RECORD_PAUSES_S: [u64; 4] = [1, 4, 10, 15];
@@ -27,6 +29,8 @@ const RECORD_PAUSES_S: [u64; 4] = [1, 4, 10, 15];
 pub(crate) enum Outcome {
     /// SES accepted it.
     Sent,
+    /// A person has it on their list.
+    HandedOver,
     /// It is over without having been sent for certain.
     NotSent,
     /// Whether SES accepted it is unknown.
@@ -70,7 +74,8 @@ pub(crate) async fn deal_with(
         now: sender.clock.now(),
     };
     match decide(claimed, &moment) {
-        Decision::Send => send(sender, claimed, &open.book.shop, &letters, &file, links).await,
+        Decision::Send => send(sender, claimed, &open.book, &letters, &file, links).await,
+        Decision::HandOver => hand_over(sender, &open.book.shop, claimed).await,
         Decision::Skip(reason) => record(sender, shop, claimed, Event::Skip, |f| f.reason = Some(reason)).await,
         Decision::Expire => record(sender, shop, claimed, Event::Expire, |f| f.reason = Some(Reason::WindowOver)).await,
         Decision::Move(slot) => {
@@ -113,13 +118,16 @@ pub(crate) async fn give_back(sender: &SendFollowUps, shop: &ShopId, claimed: &F
 async fn send(
     sender: &SendFollowUps,
     claimed: &FollowUp,
-    settings: &Shop,
+    book: &Published,
     letters: &Letters,
     file: &CustomerFile,
     links: &LinkKeys,
 ) -> Result<Outcome, SendingError> {
+    let (settings, customer) = (&book.shop, &file.record.customer);
     let shop = &settings.id;
-    let Some(mail) = outgoing(sender, claimed, settings, letters, &file.record.customer, links) else {
+    let day = day_of(sender.clock.now(), settings.zone);
+    let asks = Reach { shop: settings, customer, ledger: &file.ledger, day }.lacks_address(&book.programme);
+    let Some(mail) = outgoing(sender, claimed, settings, letters, customer, asks, links) else {
         return record(sender, shop, claimed, Event::Skip, |f| f.reason = Some(Reason::CannotRender)).await;
     };
     let follow_up = &claimed.id;
@@ -235,6 +243,7 @@ async fn record(
     Ok(match state {
         State::Planned => Outcome::Moved,
         State::InDoubt => Outcome::InDoubt,
+        State::HandedOver => Outcome::HandedOver,
         state if state.has_left() => Outcome::Sent,
         _ => Outcome::NotSent,
     })

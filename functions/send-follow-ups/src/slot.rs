@@ -24,6 +24,8 @@ const BACK_OFF_MINUTES_MAX: i64 = 60;
 pub struct SlotReport {
     /// Mails that SES accepted.
     pub sent: u32,
+    /// Follow-ups that a person has on their list now.
+    pub handed_over: u32,
     /// Follow-ups that were decided against, or whose sending is refused or unknown.
     pub not_sent: u32,
     /// Follow-ups that got another slot.
@@ -137,6 +139,8 @@ async fn work_off(
                 report.sent += 1;
                 pace.keep().await;
             }
+            // It costs SES nothing, so it keeps no pace.
+            Outcome::HandedOver => report.handed_over += 1,
             Outcome::NotSent => report.not_sent += 1,
             Outcome::Moved => report.moved += 1,
             // One in doubt is enough: whatever ails SES would put the rest of the slot in doubt as well.

@@ -2,6 +2,7 @@
 
 mod approving;
 mod check;
+mod chores;
 mod demo;
 mod folder;
 mod numbers;
@@ -83,6 +84,8 @@ enum Command {
     Approve(approving::Approve),
     /// Add the owner's personal line to a mail that waits to be sent
     Note(approving::Note),
+    /// Tick off a task of the owner's list: a letter is posted, a call is made
+    Done(chores::Done),
     /// Stop everything that a shop sends, at once
     Stop(today::Stop),
     /// Shops: their settings, programmes and secrets
@@ -154,6 +157,7 @@ fn run() -> anyhow::Result<ExitCode> {
             Command::Numbers(show) => Box::pin(numbers::numbers(show, &mut std::io::stdout())).await,
             Command::Approve(what) => Box::pin(approving::approve(what, &mut std::io::stdout())).await,
             Command::Note(what) => Box::pin(approving::note(what, &mut std::io::stdout())).await,
+            Command::Done(done) => Box::pin(chores::done(done, &mut std::io::stdout())).await,
             Command::Stop(stop) => Box::pin(today::stop(stop, &mut std::io::stdout())).await,
             Command::Customer(command) => Box::pin(owner::customer(command, &mut std::io::stdout())).await,
             Command::Order(command) => Box::pin(owner::order(command, &mut std::io::stdout())).await,

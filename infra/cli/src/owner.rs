@@ -1,8 +1,11 @@
 //! The owner's hand: what was said on the phone or in a reply, what is decided about an order, a case that is settled,
 //! somebody who asks to be forgotten.
 
+mod channels;
+
 use crate::site::{Rooms, Site};
 use anyhow::anyhow;
+use channels::{ChannelSaid, Permit};
 use clap::{Args, Subcommand, ValueEnum};
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -10,7 +13,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use wasurena_cloud::erasing::{ErasedCart, Erasing};
 use wasurena_cloud::rulings;
-use wasurena_cloud::wishes::{Saying, Wish, carry_out};
+use wasurena_cloud::wishes::{Saying, Wish};
 use wasurena_domain::contact::EmailAddress;
 use wasurena_domain::customer::Ruling;
 use wasurena_domain::ids::{CartId, CustomerId, OrderId, PurchaseKey, ShopId};
@@ -21,8 +24,10 @@ use wasurena_domain::task::TaskKind;
 /// `wasurena customer …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum CustomerCommand {
-    /// They said stop: no mail goes out any more, at once and for good
+    /// They said stop: no mail goes out any more, or nothing by another channel, at once and for good
     Stop(Said),
+    /// They may be called or visited: who said so, how, in which words, and until when
+    Permit(Permit),
     /// They want to hear from the shop again
     Resume(Said),
     /// Their address, which refused mail, takes it again
@@ -57,6 +62,9 @@ pub(crate) struct Said {
     /// In which words, for the record
     #[arg(long)]
     words: Option<String>,
+    /// What it is about
+    #[arg(long, value_enum, default_value_t = ChannelSaid::Mail)]
+    channel: ChannelSaid,
 }
 
 /// How somebody said something to the owner.
@@ -129,6 +137,7 @@ pub(crate) struct Which {
 pub(crate) async fn customer(command: CustomerCommand, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     match command {
         CustomerCommand::Stop(said) => wish(&said, Wish::Stop, "no mail goes to them any more", out).await,
+        CustomerCommand::Permit(permit) => channels::permit(&permit, out).await,
         CustomerCommand::Resume(said) => wish(&said, Wish::Resume, "they hear from the shop again", out).await,
         CustomerCommand::Reach(said) => wish(&said, Wish::Reach, "mail goes to their address again", out).await,
         CustomerCommand::Settle(whom) => {
@@ -186,8 +195,11 @@ async fn wish(said: &Said, wish: Wish, done: &str, out: &mut impl Write) -> anyh
     let (rooms, shop, id) = said.whom.find().await?;
     let book = rooms.bookshelf.open(&shop).await?.book;
     let saying = Saying { how: said.how.into(), wording: said.words.as_deref(), at: rooms.clock.now() };
-    carry_out(&rooms.diary, &book.shop, &id, wish, saying).await?;
-    writeln!(out, "{id}: {done}")?;
+    for channel in said.channel.each() {
+        channels::carry_out(&rooms, &book.shop, &id, (channel, wish), saying).await?;
+        let done = if channel.is_mail() { done } else { channels::done(wish) };
+        writeln!(out, "{id}: {done}{}", channels::by(channel))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

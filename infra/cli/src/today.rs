@@ -1,6 +1,7 @@
 //! The owner's day: what only a person can do, and the switch that stops everything.
 
 use crate::approving;
+use crate::chores;
 use crate::site::Site;
 use anyhow::Context as _;
 use clap::Args;
@@ -48,6 +49,7 @@ pub(crate) async fn today(which: WhichShop, out: &mut impl Write) -> anyhow::Res
         let mark = if is_pressing(task) { "!! " } else { "" };
         let whom = customer.as_ref().map_or_else(|| "the shop".to_owned(), ToString::to_string);
         writeln!(out, "{mark}by {due}  {}  for {whom}  about {about}  because {}", kind.name(), why.name())?;
+        Box::pin(chores::show(&rooms, &shop, task, out)).await?;
     }
     Ok(ExitCode::SUCCESS)
 }

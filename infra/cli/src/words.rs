@@ -54,6 +54,11 @@ pub(crate) fn why(reason: &str) -> &'static str {
         "case_open" => "まずお詫びをする番です",
         "address_bounced" => "メールが届かなくなりました(葉書をどうぞ)",
         "mailbox_unavailable" => "何度お送りしても、受信箱に入りませんでした",
+        "no_permission" => "お電話やご訪問のお許しをいただいていません",
+        "no_postal_address" => "お届け先がわかりません",
+        "no_phone_number" => "電話番号がわかりません",
+        "not_reached" => "お会いできませんでした",
+        "left_to_person" => "人の手でお届けするお便りです",
         "complained" => "迷惑メールとして知らされました",
         "erased" => "お客さまの求めで、控えを消しました",
         "account_cannot_send" => "送信の設定が止まっていました",
@@ -67,6 +72,9 @@ pub(crate) fn why(reason: &str) -> &'static str {
 pub(crate) fn what_to_do(kind: &str) -> &'static str {
     match kind {
         "write_postcard" => "メールの届かないお客さまへ葉書を書く",
+        "send_letter" => "お手紙か葉書を書いて、お出しする",
+        "make_call" => "お電話する",
+        "pay_visit" => "お伺いする",
         "keep_promise" => "お便りが届かなかったお客さまへ、別の方法でご連絡する",
         "approve_mails" => "見習い期間のお便りを読んで、よければ送り出す(wasurena approve)",
         "write_letter" => "次のお便りの文面を書く",

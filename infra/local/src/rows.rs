@@ -153,7 +153,7 @@ fn row(customer: &str, follow_up: &FollowUp) -> FollowUpRow {
         customer: customer.to_owned(),
         step: follow_up.step.to_string(),
         class: follow_up.class.name().to_owned(),
-        channel: "mail",
+        channel: follow_up.channel.name(),
         due_at: follow_up.slot.start(),
         state: follow_up.state.name(),
         reason: follow_up.reason.map(|reason| reason.to_string()),

@@ -5,6 +5,7 @@
 pub mod alarms;
 pub mod approving;
 pub mod bookshelf;
+pub mod chores;
 pub mod clients;
 pub mod clock;
 pub mod deadline;
@@ -13,6 +14,7 @@ pub mod erasing;
 mod failure;
 mod https;
 pub mod keyring;
+pub mod permissions;
 pub mod planning;
 pub mod post;
 pub mod rulings;

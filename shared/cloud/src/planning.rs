@@ -113,11 +113,12 @@ impl Planning {
     async fn write(&self, shop: &ShopId, change: &Change) -> Result<(), DiaryError> {
         match change {
             Change::Put(follow_up) => self.diary.put_new(shop, follow_up).await,
-            Change::Replan { from, slot, deadline } => {
+            Change::Replan { from, slot, deadline, channel } => {
                 let event = if from.state.is_open() { Event::Move } else { Event::Revive };
                 let after = FollowUp {
                     slot: *slot,
                     deadline: *deadline,
+                    channel: *channel,
                     generation: from.generation + 1,
                     until: None,
                     reason: None,

@@ -49,7 +49,9 @@ pub enum WishError {
 }
 
 impl Wish {
-    fn said(self) -> Said {
+    /// What the ledger says of it.
+    #[must_use]
+    pub fn said(self) -> Said {
         match self {
             Self::Stop => Said::OptedOut,
             Self::Resume => Said::Resumed,
@@ -211,6 +213,7 @@ fn entry(wish: Wish, customer: &Customer, ledger: &[Entry], saying: Saying<'_>) 
         said: wish.said(),
         how: saying.how,
         wording: saying.wording.map(str::to_owned),
+        until: None,
         event: format!("customer@{}", customer.version),
     }
 }

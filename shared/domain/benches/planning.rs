@@ -98,6 +98,7 @@ fn after_a_year_with_dates() -> Story {
             on,
             occasions: Occasions { from: 1, to: None },
             stages: None,
+            channels: wasurena_domain::channel::Channels::default(),
             window_days: None,
             at: clock("10:00"),
             letters: vec![SeriesLetter { id: id(&format!("{name}-1")), class: Class::Greeting, issued: None }],

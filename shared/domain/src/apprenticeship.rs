@@ -47,9 +47,15 @@ impl Approvals {
     }
 }
 
-/// Whether a follow-up must not go out before somebody has approved it.
+/// Whether a follow-up must not go out before somebody has approved it. What a person carries out has one who reads it
+/// first: a letter, a call or a visit waits for nobody.
 #[must_use]
 pub fn awaits_approval(shop: &Shop, approvals: &Approvals, follow_up: &FollowUp) -> bool {
+    follow_up.channel.is_mail() && may_have_to_wait(shop, approvals, follow_up)
+}
+
+/// The same, by whatever channel it went until now.
+fn may_have_to_wait(shop: &Shop, approvals: &Approvals, follow_up: &FollowUp) -> bool {
     shop.apprenticeship && follow_up.approved_at.is_none() && !approvals.is_past(&follow_up.step)
 }
 
@@ -80,12 +86,13 @@ pub fn is_last_day(shop: &Shop, follow_up: &FollowUp, slot: Slot) -> bool {
 #[must_use]
 pub fn tasks(shop: &Shop, approvals: &Approvals, changes: &[Change]) -> Vec<Task> {
     let planned = changes.iter().filter_map(|change| match change {
-        Change::Put(new) if new.state.is_open() => Some((&**new, new.slot)),
-        Change::Replan { from, slot, .. } => Some((&**from, *slot)),
+        Change::Put(new) if new.state.is_open() => Some((&**new, new.slot, new.channel)),
+        Change::Replan { from, slot, channel, .. } => Some((&**from, *slot, *channel)),
         Change::Put(_) | Change::Cancel { .. } => None,
     });
+    let planned = planned.filter(|(.., channel)| channel.is_mail());
     let mut first: BTreeMap<&StepId, Slot> = BTreeMap::new();
-    for (follow_up, slot) in planned.filter(|(follow_up, _)| awaits_approval(shop, approvals, follow_up)) {
+    for (follow_up, slot, _) in planned.filter(|(follow_up, ..)| may_have_to_wait(shop, approvals, follow_up)) {
         let earliest = first.entry(&follow_up.step).or_insert(slot);
         *earliest = slot.min(*earliest);
     }

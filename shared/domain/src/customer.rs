@@ -218,12 +218,11 @@ impl Customer {
         }
     }
 
-    /// Why nothing more is planned for them; `None` while something is.
+    /// Why nothing more is planned for them, by what they bought; `None` while something is. What they said is in the
+    /// ledger, channel by channel.
     #[must_use]
     pub fn closed(&self, shop: &Shop) -> Option<Closed> {
-        if self.opted_out_at.is_some() {
-            Some(Closed::OptedOut)
-        } else if self.occasion_count(shop) > 0 {
+        if self.occasion_count(shop) > 0 {
             None
         } else if self.purchases.iter().any(|p| p.standing.is_held() && !p.undone) {
             Some(Closed::Held)

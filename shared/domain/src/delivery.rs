@@ -86,7 +86,8 @@ impl Evidence {
             _ => return None,
         };
         let event = self.event.clone();
-        Some(Entry { at: self.at, channel: Channel::Mail, place, said, how: How::Post, wording: None, event })
+        let (at, channel, how) = (self.at, Channel::Mail, How::Post);
+        Some(Entry { at, channel, place, said, how, wording: None, until: None, event })
     }
 }
 
@@ -103,7 +104,9 @@ pub fn next_try(follow_up: &FollowUp, shop: &Shop, now: DateTime<Utc>) -> Option
 /// when to try again, should it say that the mailbox could not take it.
 #[must_use]
 pub fn decide(follow_up: &FollowUp, evidence: &Evidence, next_try: Option<Slot>) -> Option<FollowUp> {
-    if follow_up.attempt.as_deref() != Some(evidence.attempt.as_str()) {
+    // What a person has on their list never went to the post.
+    let is_by_hand = follow_up.state == State::HandedOver;
+    if is_by_hand || follow_up.attempt.as_deref() != Some(evidence.attempt.as_str()) {
         return None;
     }
     if evidence.word == Word::NotSent {
@@ -138,7 +141,10 @@ fn as_sent(follow_up: &FollowUp, evidence: &Evidence) -> Option<FollowUp> {
         return None;
     }
     let message = Some(evidence.message.clone());
-    Some(FollowUp { message, sent_at: Some(evidence.sent_at), reason: None, ..stepped(follow_up, Event::Accept)? })
+    let accepted = stepped(follow_up, Event::Accept)?;
+    // It is of a mail that the post speaks, whatever channel is to be tried next.
+    let channel = Channel::Mail;
+    Some(FollowUp { message, channel, sent_at: Some(evidence.sent_at), reason: None, ..accepted })
 }
 
 /// A mailbox that could not take it: it waits for the next try, or is given up. Of what was delivered it is an

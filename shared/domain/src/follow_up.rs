@@ -12,10 +12,12 @@ pub use reason::Reason;
 pub use state::{Event, NotAllowed, State, transition};
 
 use crate::calendar::Slot;
+use crate::channel::Channel;
 use crate::ids::{CustomerId, FollowUpId, PurchaseKey, StepId};
 use crate::programme::Class;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// How long a claim holds. Longer than any attempt to send takes, so that an ended lease means a crash.
 #[must_use]
@@ -52,6 +54,12 @@ pub struct FollowUp {
     /// The purchase it is bound to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase: Option<PurchaseKey>,
+    /// How it reaches them: by mail, or by a person whom it is handed to.
+    #[serde(default, skip_serializing_if = "Channel::is_mail")]
+    pub channel: Channel,
+    /// The channels by which a person has tried in vain to reach them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub tried: BTreeSet<Channel>,
     /// The shard of its slot.
     pub shard: u32,
     /// When it is due.
@@ -79,7 +87,7 @@ pub struct FollowUp {
     /// The provider's id of the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// When the provider accepted it.
+    /// When the provider accepted it, or it was handed to a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<DateTime<Utc>>,
     /// How often the recipient's server could not take it just now.
@@ -147,6 +155,9 @@ impl FollowUp {
                         | Reason::NotForProduct
                         | Reason::TooOften
                         | Reason::NotApproved
+                        | Reason::NoPermission
+                        | Reason::NoPostalAddress
+                        | Reason::NoPhoneNumber
                 )
             ),
             _ => false,

@@ -5,10 +5,11 @@
 //! entries by their times: unknown is never granted, and an import cannot take a "no" back, since it cannot
 //! be later than it (R30).
 
+pub use crate::channel::Channel;
 use crate::customer::Customer;
 use crate::follow_up::Reason;
 use crate::ids::CustomerId;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Longest wording kept, in characters.
@@ -18,41 +19,24 @@ const ABOUT_STOPPING: [Said; 3] = [Said::OptedOut, Said::Complained, Said::Resum
 /// What may be said about whether an address takes mail.
 const ABOUT_REACHING: [Said; 2] = [Said::Bounced, Said::Reachable];
 
-/// A way to reach somebody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    /// Mail to an address.
-    Mail,
-}
-
-impl Channel {
-    /// The channel by its name in the diary.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Mail => "mail",
-        }
-    }
-}
-
 /// What an entry says. Of two things said at the same time, the one that stops comes later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Said {
-    /// Yes to hearing from the shop beyond the purchase itself.
+    /// Yes to hearing from the shop beyond the purchase itself; of calls and visits, to being spoken to at all (R23).
     Granted,
     /// No to that.
     Denied,
     /// Again, after all.
     Resumed,
-    /// The owner has made sure that the address takes mail again.
+    /// The owner has made sure that they can be reached again: the address takes mail, there is one for letters.
     Reachable,
     /// Stop: nothing at all through this channel (R30).
     OptedOut,
     /// The customer called a message spam: a stop as well.
     Complained,
-    /// The address refuses mail for good.
+    /// They cannot be reached: the address refuses mail for good, letters come back or there is no address for them, the
+    /// number is nobody's.
     Bounced,
 }
 
@@ -86,6 +70,8 @@ pub enum How {
     Phone,
     /// In the shop, to the owner.
     InPerson,
+    /// Not said but found out, by the owner: a letter that came back.
+    Owner,
     /// By the recipient's mail provider.
     Post,
 }
@@ -107,6 +93,9 @@ pub struct Entry {
     /// In which words, where they are known: 「お便りを受け取る」.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wording: Option<String>,
+    /// The last day on which it holds; `None` for good, as every "no" is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<NaiveDate>,
     /// By which event: an order and its version, a message, a note. It makes the same event the same entry.
     pub event: String,
 }
@@ -132,6 +121,12 @@ impl Entry {
 #[must_use]
 pub fn last_about_stopping(ledger: &[Entry], customer: &Customer) -> Option<Said> {
     last(ledger, customer, &ABOUT_STOPPING)
+}
+
+/// Whether a customer has called a mail spam, and has not asked to hear from the shop again since.
+#[must_use]
+pub fn has_complained(ledger: &[Entry], customer: &Customer) -> bool {
+    last(ledger, customer, &[Said::Complained, Said::Resumed]) == Some(Said::Complained)
 }
 
 /// The last word about whether the address that a customer has now takes mail.
@@ -185,6 +180,7 @@ mod tests {
             said,
             how: How::Link,
             wording: None,
+            until: None,
             event: minute.to_string(),
         }
     }

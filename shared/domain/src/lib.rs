@@ -9,6 +9,7 @@ pub mod apprenticeship;
 pub mod birthday;
 pub mod calendar;
 pub mod catalogue;
+pub mod channel;
 pub mod contact;
 pub mod customer;
 pub mod delivery;

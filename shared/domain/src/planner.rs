@@ -19,6 +19,7 @@ pub mod why;
 mod wishes;
 
 use crate::calendar::{Slot, day_of, days_after};
+use crate::channel::{Channel, Reach};
 use crate::customer::{Closed, Customer};
 use crate::follow_up::{FollowUp, Reason, State};
 use crate::ids::FollowUpId;
@@ -31,6 +32,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use journal::Journal;
 use placing::Placed;
 pub(crate) use placing::{end_of, next_in_hours};
+use std::collections::BTreeSet;
 use wishes::Wish;
 
 /// What is due within this many days is written into the diary, and always at least the next message.
@@ -68,25 +70,34 @@ impl Situation<'_> {
         obstacle(self.ledger, self.customer)
     }
 
-    /// Why the customer gets no letters but those of their purchases; `None` where they do.
+    /// What decides which channels reach the customer on a day.
+    fn reach(&self, day: NaiveDate) -> Reach<'_> {
+        Reach { shop: self.shop, customer: self.customer, ledger: self.ledger, day }
+    }
+
+    /// Whether they want to hear from the shop through none of the programme's channels.
+    fn is_stopped(&self) -> bool {
+        let reach = self.reach(day_of(self.now, self.shop.zone));
+        let is_stopped = |channel| matches!(reach.obstacle(channel), Some(Reason::OptedOut | Reason::Complained));
+        is_stopped(Channel::Mail) && self.programme.channels().into_iter().all(is_stopped)
+    }
+
+    /// Why the customer gets no letters but those of their purchases, by whatever channel; `None` where they do.
     fn series_obstacle(&self) -> Option<Reason> {
         let customer = self.customer;
         let is_direct = || customer.purchases.iter().any(|p| p.counts() && !p.marketplace);
-        match self.obstacle() {
-            Some(reason) => Some(reason),
-            None if customer.consent != Consent::Granted => Some(Reason::NoConsent),
-            None if customer.open_case().is_some() => Some(Reason::CaseOpen),
-            None if !is_direct() => Some(Reason::MarketplaceForbids),
-            None => None,
+        if customer.consent != Consent::Granted {
+            Some(Reason::NoConsent)
+        } else if customer.open_case().is_some() {
+            Some(Reason::CaseOpen)
+        } else {
+            (!is_direct()).then_some(Reason::MarketplaceForbids)
         }
     }
 
     /// Why nothing more is planned for the customer; `None` while something is.
     fn closed(&self) -> Option<Closed> {
-        match self.obstacle() {
-            Some(Reason::OptedOut | Reason::Complained) => Some(Closed::OptedOut),
-            _ => self.customer.closed(self.shop),
-        }
+        if self.is_stopped() { Some(Closed::OptedOut) } else { self.customer.closed(self.shop) }
     }
 }
 
@@ -103,6 +114,8 @@ pub enum Change {
         slot: Slot,
         /// The end of its window.
         deadline: DateTime<Utc>,
+        /// The channel that it takes now.
+        channel: Channel,
     },
     /// Cancel a planned follow-up.
     Cancel {
@@ -201,13 +214,14 @@ fn change(situation: &Situation<'_>, placed: &Placed<'_>) -> Option<Change> {
         None => Some(Change::Put(Box::new(new_follow_up(situation, wish, *slot, *deadline, *obstacle)))),
         Some(from) => {
             let is_planned = from.state == State::Planned;
-            let differs = from.slot != *slot || from.deadline != *deadline;
+            let differs = (from.slot, from.deadline, from.channel) != (*slot, *deadline, wish.channel);
             let from = || Box::new((*from).clone());
             match obstacle {
                 Some(reason) => is_planned.then(|| Change::Cancel { from: from(), reason: *reason }),
                 None if is_planned && !differs => None,
                 None if is_planned || existing.is_some_and(FollowUp::can_revive) => {
-                    Some(Change::Replan { from: from(), slot: *slot, deadline: *deadline })
+                    let channel = wish.channel;
+                    Some(Change::Replan { from: from(), slot: *slot, deadline: *deadline, channel })
                 }
                 None => None,
             }
@@ -229,6 +243,8 @@ fn new_follow_up(
         series: wish.series.clone(),
         class: wish.class,
         purchase: wish.purchase.clone(),
+        channel: wish.channel,
+        tried: BTreeSet::new(),
         shard: situation.customer.shard(situation.shop),
         slot,
         deadline,
@@ -260,7 +276,9 @@ fn cancellations(situation: &Situation<'_>, placed: &[Placed<'_>]) -> Vec<Change
 
 fn why_unwanted(situation: &Situation<'_>, follow_up: &FollowUp) -> Reason {
     let customer = situation.customer;
-    let stopped = situation.obstacle().filter(|reason| matches!(reason, Reason::OptedOut | Reason::Complained));
+    let today = day_of(situation.now, situation.shop.zone);
+    let unreached = situation.reach(today).obstacle(follow_up.channel);
+    let stopped = unreached.filter(|reason| matches!(reason, Reason::OptedOut | Reason::Complained));
     let bought = follow_up.purchase.as_ref().and_then(|key| customer.bought(key));
     if let Some(reason) = stopped.or_else(|| bought.and_then(|b| customer.why_no_purchase(b))) {
         reason
@@ -278,7 +296,7 @@ fn why_unwanted(situation: &Situation<'_>, follow_up: &FollowUp) -> Reason {
             true if !series::has_bought(situation, target) => Reason::NotForProduct,
             true => Reason::Replanned,
         };
-        situation.series_obstacle().unwrap_or(other)
+        unreached.or_else(|| situation.series_obstacle()).unwrap_or(other)
     } else {
         Reason::Replanned
     }

@@ -5,9 +5,10 @@
 
 use crate::apprenticeship::{Approvals, awaits_approval, next_look};
 use crate::calendar::{Slot, day_of};
+use crate::channel::Reach;
 use crate::customer::{Bought, Customer};
 use crate::follow_up::{FollowUp, Reason, State};
-use crate::ledger::{Entry, obstacle};
+use crate::ledger::Entry;
 use crate::mistake::{Mistake, made};
 use crate::planner::{NOTICE_MINUTES, Situation, next_in_hours, next_slot_of_day_after};
 use crate::programme::{Class, Programme, SELLING_FROM_OCCASION};
@@ -51,6 +52,8 @@ impl<'a> Moment<'a> {
 pub enum Decision {
     /// Send it.
     Send,
+    /// Hand it to a person: it is a letter, a call or a visit.
+    HandOver,
     /// Do not send it.
     Skip(Reason),
     /// Its window has ended.
@@ -81,12 +84,12 @@ pub fn decide(follow_up: &FollowUp, moment: &Moment<'_>) -> Decision {
         return next.map_or(Decision::Skip(Reason::NotApproved), Decision::Move);
     }
     match better_slot(follow_up, moment) {
-        None => Decision::Send,
+        None => carried_out(follow_up),
         Some(slot) if slot.start() <= follow_up.deadline => Decision::Move(slot),
         Some(_) if heard_today(follow_up, moment) && !is_promised(follow_up, moment) => {
             Decision::Skip(Reason::TooOften)
         }
-        Some(_) if is_open(moment) => Decision::Send,
+        Some(_) if is_open(moment) => carried_out(follow_up),
         Some(_) => match next_opening(moment) {
             slot if slot.start() <= follow_up.deadline => Decision::Move(slot),
             _ => Decision::Expire,
@@ -94,17 +97,23 @@ pub fn decide(follow_up: &FollowUp, moment: &Moment<'_>) -> Decision {
     }
 }
 
+/// What to do with a message whose time has come: a machine sends it, or a person has to see to it.
+fn carried_out(follow_up: &FollowUp) -> Decision {
+    if follow_up.channel.task().is_some() { Decision::HandOver } else { Decision::Send }
+}
+
 /// Why the message may not go out at all; `None` where it may.
 fn forbidden(follow_up: &FollowUp, class: Class, moment: &Moment<'_>) -> Option<Reason> {
     let Moment { customer, shop, .. } = moment;
     let bought = follow_up.purchase.as_ref().and_then(|key| customer.bought(key));
-    if let Some(reason) = obstacle(moment.ledger, customer).filter(|_| !made(Mistake::StopDecidedEarly)) {
+    let reach = Reach { shop, customer, ledger: moment.ledger, day: day_of(moment.now, shop.zone) };
+    if let Some(reason) = reach.obstacle(follow_up.channel).filter(|_| !made(Mistake::StopDecidedEarly)) {
         return Some(reason);
     }
     if let Some(reason) = bought.and_then(|b| customer.why_no_purchase(b)) {
         return Some(reason);
     }
-    if let Some(closed) = customer.closed(shop).filter(|_| !made(Mistake::StopDecidedEarly)) {
+    if let Some(closed) = customer.closed(shop) {
         Some(closed.reason())
     } else if bought.is_some_and(|b| b.marketplace) {
         Some(Reason::MarketplaceForbids)

@@ -15,6 +15,7 @@ pub use frequency::{Cap, Frequency};
 pub use rhythm::{MonthDay, Rhythm};
 pub use target::Target;
 
+use crate::channel::{Channel, Channels};
 use crate::customer::Stage;
 use crate::ids::StepId;
 use chrono::{NaiveDate, NaiveTime};
@@ -73,7 +74,7 @@ impl Class {
 }
 
 /// What a step counts its days from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Anchor {
     /// The day the purchase began to count.
@@ -82,6 +83,12 @@ pub enum Anchor {
     Arrival {
         /// The day after the purchase on which the step stands while arrival is unknown.
         unknown_day: u32,
+    },
+    /// The day on which a letter of the same purchase was there: some days after a person had it to post (R25). Where that
+    /// letter went by another channel, or not at all, nothing follows it.
+    Letter {
+        /// The step whose letter it is.
+        step: StepId,
     },
 }
 
@@ -132,6 +139,9 @@ pub struct Step {
     /// What must have been bought for it; `None` for anything (R36).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
+    /// The channels by which it may reach somebody, the first to be tried first (R22, R26).
+    #[serde(default, skip_serializing_if = "Channels::are_usual")]
+    pub channels: Channels,
     /// How often it comes.
     pub once_per: OncePer,
     /// The civil day after the anchor on which it goes out.
@@ -149,6 +159,7 @@ impl Step {
         self.is_for_every_buyer()
             && !matches!(self.class, Class::Thanks | Class::Remedy)
             && self.anchor == Anchor::Purchase
+            && self.channels.contains(Channel::Mail)
             && self.latest_day <= PROMISE_LATEST_DAY
     }
 
@@ -194,6 +205,9 @@ pub struct Series {
     /// What must have been bought for it; `None` for anything (R36).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
+    /// The channels by which it may reach somebody, the first to be tried first (R22, R26).
+    #[serde(default, skip_serializing_if = "Channels::are_usual")]
+    pub channels: Channels,
     /// Where it begins, counted from that occasion.
     pub start: Start,
     /// The days on which it goes out.
@@ -246,7 +260,7 @@ impl Programme {
     pub(crate) fn thanks_in_time(&self) -> impl Iterator<Item = &Step> {
         let thanks = self.steps.iter().filter(|s| s.class == Class::Thanks && s.occasions.contains(1));
         thanks
-            .filter(|s| !s.arrives_late && s.is_for_every_buyer())
+            .filter(|s| !s.arrives_late && s.is_for_every_buyer() && s.channels.contains(Channel::Mail))
             .filter(|s| (1..=THANKS_LATEST_DAY).contains(&s.latest_day))
     }
 
@@ -297,6 +311,23 @@ impl Programme {
         let series = || self.series.iter().find(|s| s.letters.iter().any(|l| l.id == *id)).map(|s| &s.target);
         let dated = || self.dated.iter().find(|d| d.messages().any(|(own, _)| own == id)).map(|d| &d.target);
         step.or_else(series).or_else(dated)?.as_ref()
+    }
+
+    /// The channels of a message; `None` where the programme has no such message (any more).
+    #[must_use]
+    pub fn channels_of(&self, id: &StepId) -> Option<&Channels> {
+        let step = self.steps.iter().find(|s| s.id == *id).map(|s| &s.channels);
+        let series = || self.series.iter().find(|s| s.letters.iter().any(|l| l.id == *id)).map(|s| &s.channels);
+        let dated = || self.dated.iter().find(|d| d.messages().any(|(own, _)| own == id)).map(|d| &d.channels);
+        step.or_else(series).or_else(dated)
+    }
+
+    /// Every channel by which it may reach somebody: mail, and whatever else it names.
+    #[must_use]
+    pub fn channels(&self) -> BTreeSet<Channel> {
+        let named = self.steps.iter().map(|s| &s.channels).chain(self.series.iter().map(|s| &s.channels));
+        let named = named.chain(self.dated.iter().map(|d| &d.channels)).flat_map(Channels::iter);
+        named.chain([Channel::Mail]).collect()
     }
 
     /// The class of a message; `None` where the programme has no such step (any more).

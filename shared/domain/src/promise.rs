@@ -120,16 +120,20 @@ fn judge(shop: &Shop, first: &Occasion<'_>, meant: &[&FollowUp], latest_day: u32
         let sent_on = f.sent_at.map(|at| day_of(at, shop.zone));
         sent_on.is_some_and(|day| (day - first.day).num_days() <= i64::from(latest_day))
     };
-    if meant.iter().any(|f| in_time(&f) && f.state.has_left()) {
+    // What a person has on their list is kept when they have done it.
+    let is_done = |f: &FollowUp| f.state.has_left() && f.state != State::HandedOver;
+    if meant.iter().any(|f| in_time(&f) && is_done(f)) {
         return Promise::Kept;
     }
     if (day_of(now, shop.zone) - first.day).num_days() <= i64::from(latest_day) {
         return Promise::Open;
     }
     let doubtful = meant.iter().any(|f| f.state == State::InDoubt).then_some(Reason::UnknownWhetherSent);
+    let left = meant.iter().any(|f| f.state == State::HandedOver).then_some(Reason::LeftToPerson);
     let reasons = || meant.iter().filter_map(|f| f.reason);
     // That a plan was changed, or that a step was for other products, says less than what became of it.
     let says_little = |reason: &Reason| matches!(reason, Reason::Replanned | Reason::NotForProduct);
-    let reason = reasons().find(|reason| !says_little(reason)).or_else(|| reasons().next()).or(doubtful);
+    let reason = reasons().find(|reason| !says_little(reason)).or_else(|| reasons().next());
+    let reason = reason.or(doubtful).or(left);
     reason.map_or(Promise::Broken, Promise::Impossible)
 }

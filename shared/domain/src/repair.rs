@@ -46,10 +46,13 @@ pub fn repair(follow_up: &FollowUp, shop: &Shop, stopped: bool, nth_late: usize,
         State::Planned if follow_up.until.is_some() && now < overdue_at(follow_up) => Repair::Place,
         State::Planned if stopped || now < overdue_at(follow_up) => Repair::Wait,
         State::Planned => next_chance(follow_up, shop, nth_late, now),
-        State::Claimed if now >= until(lease()) + lease_grace() => match made(Mistake::LeaseEndResends) {
-            true => next_chance(follow_up, shop, nth_late, now),
-            false => Repair::Doubt,
-        },
+        State::Claimed if now >= until(lease()) + lease_grace() => {
+            // What a person is to do leaves with one write, together with their task: it has, or it has not.
+            match !follow_up.channel.is_mail() || made(Mistake::LeaseEndResends) {
+                true => next_chance(follow_up, shop, nth_late, now),
+                false => Repair::Doubt,
+            }
+        }
         State::InDoubt if now >= until(doubt_wait()) => Repair::Drop,
         _ if follow_up.ended => Repair::Plan,
         _ => Repair::Wait,

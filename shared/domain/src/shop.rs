@@ -4,17 +4,20 @@ mod quiet;
 
 pub use quiet::Quiet;
 
-use crate::almanac::Region;
+use crate::almanac::{Region, holiday_on};
 use crate::catalogue::Catalogue;
 use crate::contact::EmailAddress;
 use crate::customer::Bought;
 use crate::ids::ShopId;
 use crate::money::Money;
 use crate::purchase::Delivery;
-use chrono::{Duration, NaiveDate, NaiveTime, Timelike};
+use chrono::{Datelike, Duration, NaiveDate, NaiveTime, Timelike, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+
+/// Longest run of days of rest: a shop that rests longer is called from on the day itself.
+const DECENT_WITHIN_DAYS: usize = 60;
 
 /// A shop as its `shop.toml` describes it. A value of this type is complete: a shop that lacks what the
 /// law asks of every advertising mail (特定電子メール法 4条) cannot be read into it.
@@ -148,6 +151,16 @@ impl Shop {
     #[must_use]
     pub fn reorder_days_of(&self, bought: &Bought) -> Option<u32> {
         self.products.reorder_days(bought.product.as_deref(), bought.product_name.as_deref())
+    }
+
+    /// The first day from `day` on on which people may be called or visited: neither a Sunday, nor a holiday of the shop or,
+    /// in Japan, by law.
+    #[must_use]
+    pub fn decent_day_from(&self, day: NaiveDate) -> NaiveDate {
+        let by_law = |day| self.zone == chrono_tz::Asia::Tokyo && holiday_on(day).is_some();
+        let rests = |day: &NaiveDate| day.weekday() == Weekday::Sun || self.holidays.contains(day) || by_law(*day);
+        let mut days = std::iter::successors(Some(day), NaiveDate::succ_opt).take(DECENT_WITHIN_DAYS);
+        days.find(|day| !rests(day)).unwrap_or(day)
     }
 
     /// Whether an address is the shop's own.

@@ -1,8 +1,10 @@
 //! A task: what only a person can do, on the owner's list.
 
-use crate::follow_up::Reason;
+use crate::calendar::day_of;
+use crate::follow_up::{FollowUp, Reason};
 use crate::ids::CustomerId;
-use chrono::NaiveDate;
+use crate::shop::Shop;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What kind of task.
@@ -11,6 +13,12 @@ use serde::{Deserialize, Serialize};
 pub enum TaskKind {
     /// Somebody has no mail address: a postcard (R26).
     WritePostcard,
+    /// A letter of the programme: write and post it (R22).
+    SendLetter,
+    /// A call of the programme: make it (R22, R23).
+    MakeCall,
+    /// A visit of the programme: pay it (R22, R23).
+    PayVisit,
     /// A message that was promised did not go out: reach the customer some other way (R1, R2).
     KeepPromise,
     /// Mails of a step that is an apprentice wait for somebody to approve them; for a customer, a promise breaks if nobody
@@ -45,6 +53,9 @@ impl TaskKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::WritePostcard => "write_postcard",
+            Self::SendLetter => "send_letter",
+            Self::MakeCall => "make_call",
+            Self::PayVisit => "pay_visit",
             Self::KeepPromise => "keep_promise",
             Self::ApproveMails => "approve_mails",
             Self::WriteLetter => "write_letter",
@@ -78,6 +89,17 @@ pub struct Task {
 }
 
 impl Task {
+    /// The task by which a person carries out a message of the programme; `None` where that is none of theirs. Calls and
+    /// visits disturb nobody on a Sunday or a holiday: their day is the next after it (R23).
+    #[must_use]
+    pub fn of_follow_up(follow_up: &FollowUp, shop: &Shop, now: DateTime<Utc>) -> Option<Self> {
+        let kind = follow_up.channel.task()?;
+        let today = day_of(now, shop.zone);
+        let due = if follow_up.channel.is_spoken() { shop.decent_day_from(today) } else { today };
+        let (customer, about) = (Some(follow_up.customer.clone()), follow_up.id.to_string());
+        Some(Self { kind, customer, about, due, why: Reason::LeftToPerson })
+    }
+
     /// What makes it the same task when it is found again.
     #[must_use]
     pub fn key(&self) -> String {

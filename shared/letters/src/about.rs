@@ -25,7 +25,14 @@ impl<'a> Facts<'a> {
             consent: customer.consent,
             stop_url,
             note: follow_up.note.as_ref(),
+            asks_address: false,
         }
+    }
+
+    /// The same, where the mail asks for an address that letters can be posted to, or does not (R26).
+    #[must_use]
+    pub fn asking_for_address(self, asks_address: bool) -> Self {
+        Self { asks_address, ..self }
     }
 }
 

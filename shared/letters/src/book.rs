@@ -9,6 +9,7 @@ use crate::mourning::check_congratulations;
 use crate::problem::Problem;
 use crate::programme_file::{Draft, PROGRAMME_FILE, read_programme};
 use crate::rehearse::rehearse;
+use crate::script::check_script;
 use crate::selling::check_selling;
 use crate::shop_file::read_shop;
 use serde::{Deserialize, Serialize};
@@ -147,6 +148,8 @@ fn letters(
         let roots = templates.add_letter(&file, source, class, problems);
         problems.extend(check_selling(&file, source, Some(class)));
         problems.extend(check_answers(&file, source));
+        let channels = draft.programme.channels_of(id);
+        problems.extend(channels.iter().flat_map(|channels| check_script(&file, source, class, channels)));
         letters.insert(id.clone(), Letter { file, class, by_consent, roots });
     }
     if draft.complete {

@@ -4,6 +4,7 @@ use crate::files::Files;
 use crate::key_content::{MUSTS, check_answers};
 use crate::mjml;
 use crate::problem::{Problem, line_at};
+use crate::script::{Section, sections};
 use crate::selling::check_selling;
 use crate::text::{escape_html, fold_tag_lines, long_tag, roots};
 use crate::vocabulary::{Kind, check_words};
@@ -142,10 +143,15 @@ impl Templates {
         // A blank line stands for the subject, so that lines keep their numbers.
         let name = subject_name(file);
         add(&mut self.text, &name, subject.to_owned(), problems);
-        add(&mut self.text, file, format!("\n{}", fold_tag_lines(rest)), problems);
+        let parts: Vec<(Section, String)> = sections(rest);
+        for (section, text) in &parts {
+            add(&mut self.text, &section.template(file), format!("\n{}", fold_tag_lines(text)), problems);
+        }
         let mut words = Vec::new();
         self.check_text(&name, file, source, Kind::Letter(class), &mut words);
-        self.check_text(file, file, source, Kind::Letter(class), &mut words);
+        for (section, _) in &parts {
+            self.check_text(&section.template(file), file, source, Kind::Letter(class), &mut words);
+        }
         words.dedup();
         problems.extend(words);
         roots(source)

@@ -64,6 +64,8 @@ pub struct Facts<'a> {
     pub stop_url: &'a str,
     /// The owner's personal line (R21).
     pub note: Option<&'a Note>,
+    /// Whether to ask for an address that letters can be posted to (R26).
+    pub asks_address: bool,
 }
 
 /// The words of a context, by their names in templates.
@@ -175,6 +177,7 @@ mod tests {
             consent: Consent::Unknown,
             stop_url: "",
             note: None,
+            asks_address: false,
         }
     }
 

@@ -12,6 +12,7 @@
 //! class = "greeting"
 //! ```
 
+use crate::anchor_file::channels;
 use crate::programme_file::{letter, occasions, stages, step_id};
 use crate::target_file::read_target;
 use crate::toml_reader::{KeyLines, Table, date as civil_date, number, time};
@@ -39,6 +40,7 @@ pub(crate) fn read_dated(mut table: Table<'_>) -> Option<(Dated, DatedLines)> {
     let occasions = table.optional("occasions", "\"every\"", occasions);
     let stages = table.optional("stages", "[\"first\", \"repeat\"]", stages);
     let target = read_target(&mut table);
+    let channels = table.optional("channels", "[\"letter\", \"mail\"]", channels);
     let at = table.required("at", "\"10:00\"", time);
     let on = match (on, after_days, days_before) {
         (Some(on), Some(after_days), Some(days_before)) => date(&table, on, after_days, days_before),
@@ -51,6 +53,7 @@ pub(crate) fn read_dated(mut table: Table<'_>) -> Option<(Dated, DatedLines)> {
         occasions: occasions?.unwrap_or(Occasions { from: 1, to: None }),
         stages: stages?,
         target: target?,
+        channels: channels?.unwrap_or_default(),
         window_days: window_days?,
         at: at?,
         letters,
@@ -66,6 +69,7 @@ pub(crate) fn read_campaign(mut table: Table<'_>) -> Option<(Dated, DatedLines)>
     let occasions = table.optional("occasions", "\"2+\"", occasions);
     let stages = table.optional("stages", "[\"first\", \"repeat\"]", stages);
     let target = read_target(&mut table);
+    let channels = table.optional("channels", "[\"letter\", \"mail\"]", channels);
     let at = table.required("at", "\"10:00\"", time);
     let letter = letter(table);
     let letters = vec![letter?];
@@ -75,6 +79,7 @@ pub(crate) fn read_campaign(mut table: Table<'_>) -> Option<(Dated, DatedLines)>
         occasions: occasions?.unwrap_or(Occasions { from: 1, to: None }),
         stages: stages?,
         target: target?,
+        channels: channels?.unwrap_or_default(),
         window_days: Some(window_days?),
         at: at?,
         letters,

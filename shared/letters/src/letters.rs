@@ -152,6 +152,15 @@ impl Letters {
     /// # Errors
     /// [`RenderError`]; nothing may be sent then.
     pub fn render(&self, shop: &Shop, step: &StepId, facts: &Facts<'_>) -> Result<Mail, RenderError> {
+        let letter = self.letter_for(step, facts)?;
+        let written = self.write(shop, letter, facts)?;
+        let text = self.text_frame(shop, &written, facts)?;
+        let html = self.html_frame(shop, HTML_FRAME, &written, facts)?;
+        Ok(Mail { subject: written.subject, text, html })
+    }
+
+    /// The letter of a message, where it may go to whoever these facts are about.
+    pub(crate) fn letter_for(&self, step: &StepId, facts: &Facts<'_>) -> Result<&Letter, RenderError> {
         let letter = self.letters.get(step).ok_or_else(|| RenderError::UnknownStep { step: step.clone() })?;
         let is_early = matches!(facts.count, Count::Nth(n) if n < SELLING_FROM_OCCASION);
         if letter.class.is_selling() && is_early && !made(Mistake::PromotionDecidedEarly) {
@@ -160,10 +169,29 @@ impl Letters {
         if let Some(problem) = facts.note.and_then(|note| check_note(note, letter.class).err()) {
             return Err(RenderError::Note { step: step.clone(), problem });
         }
-        let written = self.write(shop, letter, facts)?;
-        let text = self.text_frame(shop, &written, facts)?;
-        let html = self.html_frame(shop, HTML_FRAME, &written, facts)?;
-        Ok(Mail { subject: written.subject, text, html })
+        Ok(letter)
+    }
+
+    /// Whether there is such a template.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.templates.text.get_template(name).is_ok()
+    }
+
+    /// Fills a part of a letter in, with the greeting among its words.
+    pub(crate) fn fill_part(
+        &self,
+        shop: &Shop,
+        letter: &Letter,
+        name: &str,
+        part: Part,
+        facts: &Facts<'_>,
+    ) -> Result<String, RenderError> {
+        // The greeting goes into letters of every class, so it knows what a thank-you knows.
+        let plain = letter_words(shop, self.speech(), Class::Thanks, facts, Part::Body);
+        let greeting = fill(&self.templates.text, GREETING_FILE, plain)?;
+        let mut words = letter_words(shop, self.speech(), letter.class, facts, part);
+        words.insert("greeting", Value::from(greeting.trim()));
+        fill(&self.templates.text, name, words)
     }
 
     /// Writes a letter as plain text: no frame around it yet.
@@ -173,16 +201,9 @@ impl Letters {
         letter: &'l Letter,
         facts: &Facts<'_>,
     ) -> Result<Written<'l>, RenderError> {
-        let words = |part, class| letter_words(shop, self.speech(), class, facts, part);
-        // The greeting goes into letters of every class, so it knows what a thank-you knows.
-        let greeting = fill(&self.templates.text, GREETING_FILE, words(Part::Body, Class::Thanks))?;
-        let fill_with_greeting = |name: &str, part| {
-            let mut words = words(part, letter.class);
-            words.insert("greeting", Value::from(greeting.trim()));
-            fill(&self.templates.text, name, words)
-        };
-        let subject = one_line(&fill_with_greeting(&subject_name(&letter.file), Part::Subject)?);
-        let body = joined(&paragraphs(&fill_with_greeting(&letter.file, Part::Body)?));
+        let fill_in = |name: &str, part| self.fill_part(shop, letter, name, part, facts);
+        let subject = one_line(&fill_in(&subject_name(&letter.file), Part::Subject)?);
+        let body = joined(&paragraphs(&fill_in(&letter.file, Part::Body)?));
         let empty = |part| RenderError::Empty { file: letter.file.clone(), part };
         if subject.is_empty() {
             return Err(empty("subject"));
@@ -233,6 +254,7 @@ impl Letters {
         let mut words = letter_words(shop, self.speech(), written.letter.class, facts, Part::Body);
         words.insert("subject", Value::from(written.subject.as_str()));
         words.insert("consented", Value::from(facts.consented()));
+        words.insert("asks_address", Value::from(facts.asks_address));
         words.insert("stop_url", Value::from(facts.stop_url));
         words
     }

@@ -32,6 +32,7 @@
 //!         consent: Consent::Unknown,
 //!         stop_url: "https://example.jp/c/sakura/stop/token",
 //!         note: None,
+//!         asks_address: false,
 //!     },
 //! )?;
 //! assert_eq!(mail.subject, "粉引の飯碗をお選びくださり、ありがとうございます");
@@ -42,6 +43,7 @@
 //! Pure: files come in as text, mails go out as values. No clock, no disk, no network.
 
 mod about;
+mod anchor_file;
 mod book;
 mod built_in;
 mod compile;
@@ -63,6 +65,7 @@ mod programme_file;
 mod rehearse;
 mod renamed;
 mod rhythm_file;
+mod script;
 mod selling;
 mod sender_rules;
 mod shop_file;
@@ -82,5 +85,6 @@ pub use files::{Files, InvalidFiles, is_programme_file};
 pub use letters::{Letters, Mail, RenderError, Sheets};
 pub use problem::Problem;
 pub use renamed::renamed;
+pub use script::Script;
 pub use selling::NoteProblem;
 pub use shop_file::SHOP_FILE;

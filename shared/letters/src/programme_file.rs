@@ -3,6 +3,7 @@
 //! The form is made for people: `occasions = "3+"`, `every_weeks = 4`, `weekday = "tuesday"`. What the domain
 //! finds wrong with the programme is led back to the line in which it stands.
 
+use crate::anchor_file::{anchor, channels, counts_from};
 use crate::dated_file::{DatedLines, read_campaign, read_dated};
 use crate::files::Files;
 use crate::frequency_file::{FrequencyLines, read_frequency};
@@ -123,8 +124,10 @@ fn draft(mut top: Table<'_>) -> Draft {
 fn step(mut table: Table<'_>) -> Option<Step> {
     let id = table.required("id", "\"usage\"", step_id);
     let class = table.required("class", "\"usage\"", class);
-    let anchor = table.required("anchor", "\"purchase\"", anchor);
+    let from = table.required("anchor", "\"purchase\"", counts_from);
     let unknown_day = table.optional("unknown_day", "7", number);
+    let letter = table.optional("letter", "\"thanks-first\"", step_id);
+    let channels = table.optional("channels", "[\"letter\", \"mail\"]", channels);
     let arrives = table.optional("arrives", "\"late\"", arrives_late);
     let occasions = table.required("occasions", "\"every\"", occasions);
     let once_per = table.optional("once_per", "\"occasion\"", once_per);
@@ -133,21 +136,8 @@ fn step(mut table: Table<'_>) -> Option<Step> {
     let day = table.required("day", "14", number);
     let latest_day = table.required("latest_day", "21", number);
     let at = table.required("at", "\"10:00\"", time);
-    let anchor = match (anchor, unknown_day) {
-        (Some(CountsFrom::Purchase), Some(Some(_))) => {
-            table.note(
-                "unknown_day",
-                "`unknown_day` is for arrival: the day of a purchase is always known",
-                "take `unknown_day` out",
-            );
-            None
-        }
-        (Some(CountsFrom::Purchase), _) => Some(Anchor::Purchase),
-        (Some(CountsFrom::Arrival), Some(Some(unknown_day))) => Some(Anchor::Arrival { unknown_day }),
-        (Some(CountsFrom::Arrival), Some(None)) => {
-            table.note("anchor", "nothing says when to ask while arrival is unknown", "add `unknown_day = 7`");
-            None
-        }
+    let anchor = match (from, unknown_day, letter) {
+        (Some(from), Some(unknown_day), Some(letter)) => anchor(&table, from, unknown_day, letter),
         _ => None,
     };
     table.finish();
@@ -159,6 +149,7 @@ fn step(mut table: Table<'_>) -> Option<Step> {
         once_per: once_per?.unwrap_or(OncePer::Occasion),
         stages: stages?,
         target: target?,
+        channels: channels?.unwrap_or_default(),
         day: day?,
         latest_day: latest_day?,
         at: at?,
@@ -171,6 +162,7 @@ fn series(mut table: Table<'_>, letters: Vec<SeriesLetter>) -> Option<Series> {
     let from_occasion = table.required("from_occasion", "1", number);
     let stages = table.optional("stages", "[\"first\", \"repeat\"]", stages);
     let target = read_target(&mut table);
+    let channels = table.optional("channels", "[\"letter\", \"mail\"]", channels);
     let after = table.optional("after", "\"usage\"", step_id);
     let days = table.required("after_days", "28", number);
     let rhythm = read_rhythm(&mut table);
@@ -186,6 +178,7 @@ fn series(mut table: Table<'_>, letters: Vec<SeriesLetter>) -> Option<Series> {
         from_occasion: from_occasion?,
         stages: stages?,
         target: target?,
+        channels: channels?.unwrap_or_default(),
         start,
         rhythm: rhythm?,
         window_days: window_days?,
@@ -313,13 +306,6 @@ fn outside_hours(id: &StepId, at: NaiveTime, hours: Hours, line: usize) -> Probl
     Problem::form(PROGRAMME_FILE, line, what, mend)
 }
 
-/// What an anchor is called in the file.
-#[derive(Clone, Copy)]
-enum CountsFrom {
-    Purchase,
-    Arrival,
-}
-
 pub(crate) fn step_id(value: &DeValue<'_>) -> Result<StepId, String> {
     let text = value.as_str().unwrap_or_default();
     StepId::parse(text).map_err(|_| "a name of 1 to 40 characters of a-z, 0-9 and -".to_owned())
@@ -328,14 +314,6 @@ pub(crate) fn step_id(value: &DeValue<'_>) -> Result<StepId, String> {
 fn class(value: &DeValue<'_>) -> Result<Class, String> {
     let found = value.as_str().and_then(|name| CLASSES.into_iter().find(|class| class.name() == name));
     found.ok_or_else(|| format!("one of {}", CLASSES.map(Class::name).join(", ")))
-}
-
-fn anchor(value: &DeValue<'_>) -> Result<CountsFrom, String> {
-    match value.as_str() {
-        Some("purchase") => Ok(CountsFrom::Purchase),
-        Some("arrival") => Ok(CountsFrom::Arrival),
-        _ => Err("purchase or arrival".to_owned()),
-    }
 }
 
 /// `"late"`: the step is only for what arrives late, because it is made or comes out after the order.

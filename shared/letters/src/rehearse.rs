@@ -3,11 +3,12 @@
 
 use crate::book::Book;
 use crate::compile::{GREETING_FILE, HTML_FRAME, HTML_FRAME_FILE, TEXT_FRAME_FILE, TOO_LONG};
-use crate::context::{Count, Facts, Product};
+use crate::context::{Count, Facts, Part, Product};
 use crate::files::Files;
 use crate::key_content::{Framed, check_frame, check_sender, says_who};
 use crate::letters::{Letter, RenderError, Written};
 use crate::problem::Problem;
+use crate::script::Section;
 use crate::text::roots;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
@@ -54,6 +55,7 @@ pub(crate) fn rehearse(book: &Book, files: &Files, problems: &mut Vec<Problem>) 
             continue;
         }
         for facts in people.facts(letter) {
+            stage.script(letter, &facts);
             if let Some(written) = stage.letter(letter, &facts)
                 && frames
                 && matches!(facts.count, Count::Nth(3))
@@ -97,6 +99,7 @@ impl People {
                         consent,
                         stop_url: STOP_URL,
                         note: None,
+                        asks_address: false,
                     };
                     let named = Facts {
                         addressee: self.named.as_ref(),
@@ -111,6 +114,7 @@ impl People {
                     all.extend([
                         named,
                         Facts { made_to_order: true, ..named },
+                        Facts { asks_address: true, ..named },
                         Facts { product: Some(plain), ..named },
                         Facts { product: Some(shown), ..named },
                         Facts { product: Some(told), ..named },
@@ -196,6 +200,19 @@ impl Stage<'_> {
             self.note(Problem::form(&letter.file, 1, what, format!("keep it to {BODY_MAX}: one thought a mail")));
         }
         Some(written)
+    }
+
+    /// The sections that only a person says.
+    fn script(&mut self, letter: &Letter, facts: &Facts<'_>) {
+        for section in [Section::Opening, Section::Absent] {
+            let name = section.template(&letter.file);
+            let letters = &self.book.letters;
+            if letters.has(&name)
+                && let Err(error) = letters.fill_part(&self.book.shop, letter, &name, Part::Body, facts)
+            {
+                self.note(problem(letter, error, facts));
+            }
+        }
     }
 
     fn frames(&mut self, letter: &Letter, written: &Written<'_>, facts: &Facts<'_>) {

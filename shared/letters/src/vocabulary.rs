@@ -34,7 +34,7 @@ const PAGE_WORDS: [&str; 2] = ["shop.url", "product.page"];
 /// Words that letters which sell may use as well.
 const SELLING_WORDS: [&str; 1] = ["offer.url"];
 /// Words that frames may use as well.
-const FRAME_WORDS: [&str; 5] = ["subject", "body", "paragraphs", "consented", "stop_url"];
+const FRAME_WORDS: [&str; 6] = ["subject", "body", "paragraphs", "consented", "asks_address", "stop_url"];
 
 /// What a template is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

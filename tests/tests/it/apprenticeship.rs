@@ -166,3 +166,23 @@ async fn erasing_takes_the_owners_line_out() {
     assert_eq!(journey.shopify("customers/redact", &request).await, 200);
     assert!(!holds(&journey.diary().await));
 }
+
+#[tokio::test]
+async fn a_letter_is_handed_over_while_the_mails_of_an_apprentice_wait() {
+    let journey = Journey::begin().await;
+    let by_letter = "id = \"arrival\"\nchannels = [\"letter\", \"mail\"]\n";
+    let changed = |_: &str, text: &str| {
+        let text = text.replace("apprenticeship = false", "apprenticeship = true");
+        Some(text.replace("id = \"arrival\"\n", by_letter))
+    };
+    journey.publish(changed).await;
+    journey.shopify("orders/create", &orders::paid(1, "2026-12-01T10:00:00+09:00", HANAKO, "飯碗")).await;
+    journey.until("2026-12-01T11:00:00+09:00").await;
+    let asked = ["2026-12-01", "2026-12-14"].map(|due| ("approve_mails".to_owned(), false, due.to_owned()));
+    assert_eq!(list(&journey).await, asked, "thanks and usage: nobody has to approve a letter");
+    journey.until("2026-12-08T12:00:00+09:00").await;
+    let states = journey.states(HANAKO).await;
+    assert!(states.iter().any(|state| state.starts_with("arrival handed_over")), "{states:?}");
+    assert!(list(&journey).await.contains(&("send_letter".to_owned(), true, "2026-12-08".to_owned())));
+    assert!(journey.mails().await.is_empty());
+}

@@ -4,6 +4,7 @@
 
 mod apprenticeship;
 mod arrival_order;
+mod channels;
 mod costs;
 mod counts;
 mod deadline;

@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 use wasurena_domain::almanac::Region;
 use wasurena_domain::calendar::Slot;
 use wasurena_domain::catalogue::Catalogue;
+use wasurena_domain::channel::Channel;
 use wasurena_domain::contact::EmailAddress;
 use wasurena_domain::follow_up::{Event, FollowUp, Reason, State, lease_grace, transition};
 use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId, StepId};
@@ -241,6 +242,8 @@ static TEMPLATE: LazyLock<FollowUp> = LazyLock::new(|| {
         series: None,
         class: Class::Survey,
         purchase: None,
+        channel: Channel::Mail,
+        tried: BTreeSet::new(),
         shard: 0,
         slot: Slot::at_or_after(first_slot()),
         deadline: first_slot(),

@@ -7,11 +7,13 @@ use record_delivery::config::Config;
 use record_delivery::{RecordDelivery, RecordError, Recorded};
 use rstest::rstest;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use wasurena_cloud::{Clients, Clock};
 use wasurena_domain::calendar::Slot;
+use wasurena_domain::channel::Channel;
 use wasurena_domain::follow_up::{FollowUp, Reason, State};
 use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId, StepId};
 use wasurena_domain::ledger::{Entry, How, Said};
@@ -105,6 +107,8 @@ fn in_state(state: State) -> FollowUp {
         series: None,
         class: Class::Thanks,
         purchase: None,
+        channel: Channel::Mail,
+        tried: BTreeSet::new(),
         shard: 0,
         slot: Slot::parse("2026-12-02T01:00Z").unwrap(),
         deadline: at("2026-12-04T14:59:59Z"),

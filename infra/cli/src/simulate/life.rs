@@ -179,6 +179,7 @@ impl Life {
             said,
             how,
             wording: None,
+            until: None,
             event: self.ledger.len().to_string(),
         });
     }
@@ -204,6 +205,7 @@ impl Life {
                     person.reacts(&sent);
                     self.sent.push(sent);
                 }
+                Decision::HandOver => self.hand_over(world, place)?,
                 Decision::Skip(reason) => {
                     self.step(place, follow_up::Event::Skip)?;
                     self.end(place, Some(reason));
@@ -219,6 +221,18 @@ impl Life {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// A person has it on their list, and carries it out on its day.
+    fn hand_over(&mut self, world: World<'_>, place: usize) -> Result<(), NotAllowed> {
+        if let Some(task) = Task::of_follow_up(&self.follow_ups[place], world.shop, self.now) {
+            self.tasks.entry(task.key()).or_insert(task);
+        }
+        self.step(place, follow_up::Event::HandOver)?;
+        self.step(place, follow_up::Event::Deliver)?;
+        self.follow_ups[place].sent_at = Some(self.now);
+        self.end(place, None);
         Ok(())
     }
 
@@ -286,11 +300,12 @@ impl Life {
         let place = self.place_of(&change.follow_up().id);
         match (change, place) {
             (Change::Put(new), None) => self.follow_ups.push(*new),
-            (Change::Replan { from, slot, deadline }, Some(place)) => {
+            (Change::Replan { from, slot, deadline, channel }, Some(place)) => {
                 let is_open = from.state.is_open();
                 self.step(place, if is_open { follow_up::Event::Move } else { follow_up::Event::Revive })?;
                 let follow_up = &mut self.follow_ups[place];
                 (follow_up.slot, follow_up.deadline, follow_up.reason) = (slot, deadline, None);
+                follow_up.channel = channel;
             }
             (Change::Cancel { reason, .. }, Some(place)) => {
                 self.step(place, follow_up::Event::Cancel)?;

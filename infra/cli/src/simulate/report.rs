@@ -50,13 +50,17 @@ pub(crate) fn json(tally: &Tally) -> serde_json::Result<String> {
         follow_ups: tally.follow_ups,
         mails: tally.mails,
         letters: tally.letters,
-        // No programme asks for calls or visits.
-        calls: 0,
-        visits: 0,
+        calls: tally.calls,
+        visits: tally.visits,
         cost_yen: cost_yen(tally),
         promises: Promises { thanks_3d: tally.thanks, contact_21d: tally.contact },
         violations: &tally.violations,
     })
+}
+
+/// Whether a task is among the letters, calls and visits.
+fn is_counted(kind: TaskKind) -> bool {
+    matches!(kind, TaskKind::WritePostcard | TaskKind::SendLetter | TaskKind::MakeCall | TaskKind::PayVisit)
 }
 
 /// The result for people.
@@ -89,8 +93,8 @@ pub(crate) fn table(tally: &Tally, shop: &Shop, out: &mut impl Write) -> std::io
     promise("二十一日以内の便り(R1)", tally.contact, out)?;
     writeln!(out)?;
     writeln!(out, "■ 人の手で")?;
-    writeln!(out, "  葉書 {} 枚、お電話 0 件、訪問 0 件", tally.letters)?;
-    for (kind, n) in tally.tasks.iter().filter(|(kind, _)| **kind != TaskKind::WritePostcard) {
+    writeln!(out, "  葉書 {} 枚、お電話 {} 件、訪問 {} 件", tally.letters, tally.calls, tally.visits)?;
+    for (kind, n) in tally.tasks.iter().filter(|(kind, _)| !is_counted(**kind)) {
         writeln!(out, "  {} … {n} 件", what_to_do(kind.name()))?;
     }
     writeln!(out)?;

@@ -39,6 +39,8 @@ pub(crate) struct Tally {
     pub(crate) follow_ups: u64,
     pub(crate) mails: u64,
     pub(crate) letters: u64,
+    pub(crate) calls: u64,
+    pub(crate) visits: u64,
     pub(crate) plans: u64,
     /// Mails that went out on each day, from the first.
     pub(crate) per_day: Vec<u64>,
@@ -73,6 +75,8 @@ impl Tally {
             follow_ups: 0,
             mails: 0,
             letters: 0,
+            calls: 0,
+            visits: 0,
             plans: 0,
             per_day: vec![0; days.max(1)],
             per_customer: vec![0; MAILS_EACH_MAX + 1],
@@ -102,7 +106,9 @@ impl Tally {
         }
         for task in life.tasks.values() {
             *self.tasks.entry(task.kind).or_default() += 1;
-            self.letters += u64::from(task.kind == TaskKind::WritePostcard);
+            self.letters += u64::from(matches!(task.kind, TaskKind::WritePostcard | TaskKind::SendLetter));
+            self.calls += u64::from(task.kind == TaskKind::MakeCall);
+            self.visits += u64::from(task.kind == TaskKind::PayVisit);
         }
         let promises = on_record(world, life);
         if let Some(promises) = promises {
@@ -141,6 +147,8 @@ impl Tally {
         self.follow_ups += other.follow_ups;
         self.mails += other.mails;
         self.letters += other.letters;
+        self.calls += other.calls;
+        self.visits += other.visits;
         self.plans += other.plans;
         self.put_off += other.put_off;
         self.without_consent += other.without_consent;

@@ -4,8 +4,9 @@ use crate::words;
 use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeSet;
 use std::io::Write;
+use wasurena_domain::channel::Channel;
 use wasurena_domain::customer::Stage;
-use wasurena_domain::follow_up::Reason;
+use wasurena_domain::follow_up::{Reason, State};
 use wasurena_domain::ids::StepId;
 use wasurena_domain::planner::why::{Account, Because, Ground, Objection, Origin, Verdict};
 use wasurena_domain::programme::{Class, Date, Programme, Rhythm};
@@ -104,6 +105,9 @@ impl Telling<'_> {
         let zone = self.shop.zone;
         match account.verdict {
             Verdict::Went { on, .. } if on > self.today => format!("{}にお送りする予定です", self.date(on)),
+            Verdict::Went { on, state: State::HandedOver } => {
+                format!("{}に人の手へ渡しました。済んだら wasurena done で印をつけてください", self.date(on))
+            }
             Verdict::Went { on, .. } => format!("{}にお送りしました", self.date(on)),
             Verdict::Unknown { on } => format!("{}にお送りしたかどうか、まだわかりません", self.date(on)),
             Verdict::Comes { slot, .. } => {
@@ -128,6 +132,7 @@ impl Telling<'_> {
             Because::OtherOccasion { nth: 0 } => "まだお買い上げがありません".to_owned(),
             Because::OtherOccasion { nth } => format!("{nth}回目のお買い上げの方へのお便りではありません"),
             Because::NothingAwaited => "受注生産やご予約など、お届けをお待ちの品だけのお便りです".to_owned(),
+            Because::NoLetter => "お手紙をお出しした方だけのお便りです".to_owned(),
             Because::NewInProgramme => "このお便りができたとき、お送りする時期は過ぎていました".to_owned(),
             Because::ThankedAlready => "このお買い上げのお礼は、もう申し上げました".to_owned(),
             Because::Explained => "同じお品のことは、一度だけお伝えします".to_owned(),
@@ -154,6 +159,7 @@ impl Telling<'_> {
                 let own_day = if is_own_day { String::new() } else { format!("、{}", self.date(*day)) };
                 format!("{}{own_day}{until}", self.origin(*from, *day))
             }
+            Ground::ByHand(channel) => format!("{}でのお便りです", channel_name(*channel)),
             Ground::Occasion { day } => format!("{}のお買い上げについて", self.date(*day)),
             Ground::Promised if account.class == Some(Class::Thanks) => {
                 "3日以内のお礼はお約束なので、ほかのお便りより先に日を決めます".to_owned()
@@ -178,6 +184,7 @@ impl Telling<'_> {
             Origin::Awaited { arrived_on, .. } => {
                 format!("お届けに日のかかる品なので、{}のお届け{}", self.date(arrived_on), after(arrived_on))
             }
+            Origin::Letter { there_on } => format!("{}ごろ届いたお手紙{}", self.date(there_on), after(there_on)),
             Origin::Rhythm { last_on: Some(last), rhythm, .. } => {
                 format!("{}ごとのお便り。前は{}", every(rhythm), self.date(last))
             }
@@ -209,6 +216,17 @@ impl Telling<'_> {
     fn date(&self, day: NaiveDate) -> String {
         let year = if day.year() == self.on.year() { String::new() } else { format!("{}年", day.year()) };
         format!("{year}{}月{}日({})", day.month(), day.day(), words::weekday(day.weekday()))
+    }
+}
+
+/// A channel, as an owner would say it.
+fn channel_name(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Mail => "メール",
+        Channel::Letter => "お手紙",
+        Channel::Phone => "お電話",
+        Channel::Visit => "ご訪問",
+        Channel::Sns => "SNS",
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod approving;
 mod changes;
+mod channels;
 mod owner;
 mod program;
 mod programmes;

@@ -17,7 +17,7 @@ pub(crate) fn wasurena(up: &Up, arguments: &[&str]) -> (bool, String) {
 }
 
 #[track_caller]
-fn done(up: &Up, arguments: &[&str]) {
+pub(crate) fn done(up: &Up, arguments: &[&str]) {
     let (is_done, said) = wasurena(up, arguments);
     assert!(is_done && !said.contains('@'), "{arguments:?}: {said}");
 }
@@ -46,7 +46,7 @@ pub(crate) async fn hook(up: &Up, topic: &str, body: &Value) {
 }
 
 /// How many mails there are at a moment.
-async fn mails_at(up: &Up, at: &str) -> usize {
+pub(crate) async fn mails_at(up: &Up, at: &str) -> usize {
     until(up, at).await;
     get(up, "/_local/postbox").await["mails"].as_array().unwrap().len()
 }

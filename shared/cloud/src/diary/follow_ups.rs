@@ -2,6 +2,7 @@
 
 use super::item::{Condition, Envelope, Item, from_item, to_attribute, to_item};
 use super::keys::{DUE_PK, DUE_SK, Key, PK, SK, StreamItem, due_partition, due_place, stream_item, text};
+use super::tasks::task_item;
 use super::{DUE_INDEX, Diary, DiaryError};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
@@ -10,6 +11,7 @@ use wasurena_domain::calendar::Slot;
 use wasurena_domain::follow_up::{FollowUp, State};
 use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId};
 use wasurena_domain::mistake::{Mistake, made};
+use wasurena_domain::task::Task;
 
 /// An entry of the index of what is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +49,18 @@ fn follow_up_item(shop: &ShopId, follow_up: &FollowUp) -> Result<Item, DiaryErro
     to_item(Envelope { key, kind: FOLLOW_UP, due }, follow_up)
 }
 
+/// A follow-up is still as it was read: its state, slot and attempt, the approval and the owner's line.
+fn is_still(before: &FollowUp) -> Result<Condition, DiaryError> {
+    let approved = |at| to_attribute(before.id.as_str(), at);
+    Ok(Condition::stands(&[
+        ("state", Some(string(before.state.name()))),
+        ("slot", Some(string(&before.slot.to_string()))),
+        ("attempt", before.attempt.as_deref().map(string)),
+        ("approved_at", before.approved_at.map(approved).transpose()?),
+        ("note", before.note.as_ref().map(|note| string(note.as_str()))),
+    ]))
+}
+
 fn string(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
 }
@@ -69,15 +83,22 @@ impl Diary {
     /// # Errors
     /// [`DiaryError::Changed`] where they are not: somebody else decided first.
     pub async fn replace(&self, shop: &ShopId, before: &FollowUp, after: &FollowUp) -> Result<(), DiaryError> {
-        let approved = |at| to_attribute(before.id.as_str(), at);
-        let condition = Condition::stands(&[
-            ("state", Some(string(before.state.name()))),
-            ("slot", Some(string(&before.slot.to_string()))),
-            ("attempt", before.attempt.as_deref().map(string)),
-            ("approved_at", before.approved_at.map(approved).transpose()?),
-            ("note", before.note.as_ref().map(|note| string(note.as_str()))),
-        ]);
-        self.put(follow_up_item(shop, after)?, condition).await
+        self.put(follow_up_item(shop, after)?, is_still(before)?).await
+    }
+
+    /// The same, together with the task by which a person carries it out: both, or neither.
+    ///
+    /// # Errors
+    /// [`DiaryError::Changed`] where somebody else decided first.
+    pub async fn hand_over(
+        &self,
+        shop: &ShopId,
+        before: &FollowUp,
+        after: &FollowUp,
+        task: &Task,
+    ) -> Result<(), DiaryError> {
+        let task = (task_item(shop, task)?, Condition::default());
+        self.write_all(vec![(follow_up_item(shop, after)?, is_still(before)?), task], None).await
     }
 
     /// A follow-up, read strongly.

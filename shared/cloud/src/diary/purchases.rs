@@ -257,7 +257,7 @@ impl Diary {
     }
 
     /// Writes one item with a put, several in a transaction, where the guard holds.
-    async fn write_all(
+    pub(super) async fn write_all(
         &self,
         mut writes: Vec<(Item, Condition)>,
         guard: Option<(Key, Condition)>,
@@ -284,7 +284,7 @@ impl Diary {
             let put = Put::builder()
                 .table_name(&self.table)
                 .set_item(Some(item))
-                .condition_expression(condition.expression)
+                .set_condition_expression((!condition.expression.is_empty()).then_some(condition.expression))
                 .set_expression_attribute_names(some(condition.names))
                 .set_expression_attribute_values(some(condition.values))
                 .build()

@@ -1,10 +1,14 @@
 //! The owner's list: what only a person can do.
 
-use super::item::{Condition, Envelope, from_item, to_item};
+use super::item::{Condition, Envelope, Item, from_item, to_item};
 use super::keys::Key;
 use super::{Diary, DiaryError};
 use wasurena_domain::ids::{CustomerId, ShopId};
 use wasurena_domain::task::{Task, TaskKind};
+
+pub(super) fn task_item(shop: &ShopId, task: &Task) -> Result<Item, DiaryError> {
+    to_item(Envelope { key: Key::task(shop, &task.key()), kind: "task", due: None }, task)
+}
 
 impl Diary {
     /// Puts a task on the owner's list. The same task twice is one.
@@ -12,8 +16,7 @@ impl Diary {
     /// # Errors
     /// [`DiaryError`] where the diary cannot be written.
     pub async fn add_task(&self, shop: &ShopId, task: &Task) -> Result<(), DiaryError> {
-        let item = to_item(Envelope { key: Key::task(shop, &task.key()), kind: "task", due: None }, task)?;
-        match self.put(item, Condition::is_new()).await {
+        match self.put(task_item(shop, task)?, Condition::is_new()).await {
             Err(DiaryError::Changed) => Ok(()),
             other => other,
         }

@@ -13,6 +13,7 @@ fn entry(said: Said, event: &str) -> Entry {
         said,
         how: How::Link,
         wording: Some("お便りを止める".to_owned()),
+        until: None,
         event: event.to_owned(),
     }
 }

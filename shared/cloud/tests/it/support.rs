@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -10,6 +11,7 @@ use wasurena_cloud::alarms::{AlarmTarget, Alarms};
 use wasurena_cloud::diary::{Claim, CustomerRecord};
 use wasurena_cloud::{Clients, Clock, Diary};
 use wasurena_domain::calendar::Slot;
+use wasurena_domain::channel::Channel;
 use wasurena_domain::customer::Customer;
 use wasurena_domain::follow_up::{FollowUp, State};
 use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId, StepId};
@@ -110,6 +112,8 @@ pub(crate) fn planned(who: &str, step: &str, in_slot: &str) -> FollowUp {
         series: None,
         class: Class::Thanks,
         purchase: None,
+        channel: Channel::Mail,
+        tried: BTreeSet::new(),
         shard: 0,
         slot: slot(in_slot),
         deadline: at("2026-12-04T14:59:59Z"),

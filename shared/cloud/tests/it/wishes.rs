@@ -39,6 +39,7 @@ fn entry(said: Said, event: &str) -> Entry {
         said,
         how: How::Link,
         wording: None,
+        until: None,
         event: event.to_owned(),
     }
 }

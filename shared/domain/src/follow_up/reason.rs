@@ -56,6 +56,16 @@ pub enum Reason {
     AddressBounced,
     /// The mailbox did not take it, however often it was tried (R26).
     MailboxUnavailable,
+    /// There is no permission to call or to visit, and they are no old acquaintance (R23).
+    NoPermission,
+    /// Nobody knows where to send a letter, or it came back (R26).
+    NoPostalAddress,
+    /// There is no telephone number, or it is nobody's (R26).
+    NoPhoneNumber,
+    /// A person tried, and nobody answered or was there (R26).
+    NotReached,
+    /// A person has it on their list: a letter, a call, a visit (R22).
+    LeftToPerson,
     /// The customer called a message spam, which is a stop (R30).
     Complained,
     /// The customer asked for their data to be erased.
@@ -99,6 +109,11 @@ impl Reason {
             Self::CaseOpen => "case_open",
             Self::AddressBounced => "address_bounced",
             Self::MailboxUnavailable => "mailbox_unavailable",
+            Self::NoPermission => "no_permission",
+            Self::NoPostalAddress => "no_postal_address",
+            Self::NoPhoneNumber => "no_phone_number",
+            Self::NotReached => "not_reached",
+            Self::LeftToPerson => "left_to_person",
             Self::Complained => "complained",
             Self::Erased => "erased",
             Self::NoName => "no_name",

@@ -12,7 +12,9 @@ pub enum State {
     Claimed,
     /// The provider accepted it.
     Sent,
-    /// The recipient's server accepted it.
+    /// A person has it on their list: a letter, a call, a visit.
+    HandedOver,
+    /// The recipient's server accepted it; what was handed over, a person has done.
     Delivered,
     /// The recipient's server refused it.
     Bounced,
@@ -32,10 +34,11 @@ pub enum State {
 
 impl State {
     /// All states.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Planned,
         Self::Claimed,
         Self::Sent,
+        Self::HandedOver,
         Self::Delivered,
         Self::Bounced,
         Self::Complained,
@@ -58,10 +61,10 @@ impl State {
         matches!(self, Self::Claimed | Self::InDoubt) || self.has_left()
     }
 
-    /// Whether the provider has accepted a message.
+    /// Whether it is out of our hands: the provider has accepted it, or a person has it.
     #[must_use]
     pub fn has_left(self) -> bool {
-        matches!(self, Self::Sent | Self::Delivered | Self::Bounced | Self::Complained)
+        matches!(self, Self::Sent | Self::HandedOver | Self::Delivered | Self::Bounced | Self::Complained)
     }
 
     /// The state by its name in the diary.
@@ -71,6 +74,7 @@ impl State {
             Self::Planned => "planned",
             Self::Claimed => "claimed",
             Self::Sent => "sent",
+            Self::HandedOver => "handed_over",
             Self::Delivered => "delivered",
             Self::Bounced => "bounced",
             Self::Complained => "complained",
@@ -95,6 +99,8 @@ pub enum Event {
     /// The provider accepted it, or evidence says so. Evidence may be late: it counts wherever the follow-up
     /// stands by then.
     Accept,
+    /// A person has it on their list: nothing of it goes through the provider.
+    HandOver,
     /// A reason not to send was found when it was due.
     Skip,
     /// A reason not to send was found before it was due, or what caused it is gone.
@@ -111,7 +117,7 @@ pub enum Event {
     Drop,
     /// No evidence came: the step's policy sends it again.
     Resend,
-    /// The recipient's server accepted it.
+    /// The recipient's server accepted it; or the person who has it has done it.
     Deliver,
     /// The recipient's server refused it.
     Bounce,
@@ -119,15 +125,18 @@ pub enum Event {
     Complain,
     /// The recipient's server could not take it just now, so that it was not delivered: it is tried again.
     Retry,
+    /// The person who has it found nobody: it is tried by another channel.
+    NoAnswer,
 }
 
 impl Event {
     /// All events.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Claim,
         Self::Release,
         Self::Move,
         Self::Accept,
+        Self::HandOver,
         Self::Skip,
         Self::Cancel,
         Self::Revive,
@@ -140,6 +149,7 @@ impl Event {
         Self::Bounce,
         Self::Complain,
         Self::Retry,
+        Self::NoAnswer,
     ];
 }
 
@@ -158,10 +168,11 @@ pub struct NotAllowed {
 /// # Errors
 /// [`NotAllowed`] where the table has no such row. An ended lease has no row back to planned: what may
 /// have left is never sent again without a decision ([`Event::Resend`]), and what has left only by evidence
-/// that it did not arrive ([`Event::Retry`]).
+/// that it did not arrive ([`Event::Retry`], and of what a person had [`Event::NoAnswer`]).
 pub fn transition(state: State, event: Event) -> Result<State, NotAllowed> {
     use State::{
-        Bounced, Cancelled, Claimed, Complained, Delivered, Expired, InDoubt, Planned, Refused, Sent, Skipped,
+        Bounced, Cancelled, Claimed, Complained, Delivered, Expired, HandedOver, InDoubt, Planned, Refused, Sent,
+        Skipped,
     };
     Ok(match (state, event) {
         (Planned, Event::Claim) => Claimed,
@@ -169,12 +180,16 @@ pub fn transition(state: State, event: Event) -> Result<State, NotAllowed> {
         (Planned, Event::Cancel) => Cancelled,
         (Planned | Claimed, Event::Expire) => Expired,
         (state, Event::Accept) if !state.has_left() => Sent,
+        (Claimed, Event::HandOver) => HandedOver,
         (Claimed, Event::Skip) | (InDoubt, Event::Drop) => Skipped,
         (Claimed | InDoubt | Sent, Event::Refuse) => Refused,
         (Claimed, Event::Doubt) => InDoubt,
-        (InDoubt, Event::Resend) | (Cancelled | Skipped, Event::Revive) | (Sent, Event::Retry) => Planned,
+        (InDoubt, Event::Resend)
+        | (Cancelled | Skipped, Event::Revive)
+        | (Sent, Event::Retry)
+        | (HandedOver, Event::NoAnswer) => Planned,
         // A mailbox that was given up may turn out to have taken it, or to be gone for good.
-        (Sent | Bounced, Event::Deliver) => Delivered,
+        (Sent | HandedOver | Bounced, Event::Deliver) => Delivered,
         (Sent | Delivered | Bounced, Event::Bounce) => Bounced,
         (Sent | Delivered | Bounced, Event::Complain) => Complained,
         _ => return Err(NotAllowed { state, event }),
@@ -191,7 +206,8 @@ mod tests {
             for event in Event::ALL {
                 let back = transition(state, event) == Ok(State::Planned);
                 let certain = state == State::Claimed && matches!(event, Event::Release | Event::Move);
-                let evidence = (state, event) == (State::Sent, Event::Retry);
+                let evidence =
+                    [(State::Sent, Event::Retry), (State::HandedOver, Event::NoAnswer)].contains(&(state, event));
                 let decision = (state, event) == (State::InDoubt, Event::Resend);
                 assert_eq!(back, certain || decision || evidence, "{state:?} {event:?}");
             }
@@ -203,7 +219,10 @@ mod tests {
         for state in State::ALL.into_iter().filter(|s| s.has_left()) {
             for event in Event::ALL {
                 if let Ok(next) = transition(state, event) {
-                    let disproved = state == State::Sent && matches!(event, Event::Retry | Event::Refuse);
+                    let disproved = matches!(
+                        (state, event),
+                        (State::Sent, Event::Retry | Event::Refuse) | (State::HandedOver, Event::NoAnswer)
+                    );
                     assert_eq!(next.has_left(), !disproved, "{state:?} {event:?} -> {next:?}");
                 }
             }

@@ -6,11 +6,12 @@ use super::journal::{About, Journal};
 use super::placing::has_chance;
 use super::promised::give_priority;
 use super::why::{Because, Origin};
-use super::wishes::{Priority, Wish, find};
+use super::wishes::{Priority, Wish, find, way};
 use crate::calendar::{day_of, days_after};
+use crate::channel::Channel;
 use crate::customer::{Bought, Occasion};
-use crate::follow_up::{FollowUp, Reason};
-use crate::ids::{FollowUpId, PurchaseKey};
+use crate::follow_up::{FollowUp, Reason, State};
+use crate::ids::{FollowUpId, PurchaseKey, StepId};
 use crate::programme::{Anchor, Class, OncePer, Step};
 use chrono::NaiveDate;
 
@@ -45,8 +46,8 @@ fn wanted_on(
         return Err(Because::OtherOccasion { nth: occasion.nth });
     }
     let bought = purchase_for(situation, occasion, step);
-    if !is_meant(situation, bought, step) {
-        return Err(Because::NothingAwaited);
+    if let Some(because) = unmeant(situation, bought, step) {
+        return Err(because);
     }
     let mut wish = wish_of(situation, bought, step);
     if is_news_of_old(situation, occasion, &wish) {
@@ -64,9 +65,16 @@ fn wanted_on(
     Ok(wish)
 }
 
-/// Whether a step is for this purchase: a story meanwhile only for what arrives late.
-fn is_meant(situation: &Situation<'_>, bought: &Bought, step: &Step) -> bool {
-    !step.arrives_late || (is_late(situation, bought) && is_told_meanwhile(situation, bought, step))
+/// Why a step is not for this purchase: a story meanwhile only for what arrives late, what refers to a letter only where
+/// that was written (R25).
+fn unmeant(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Option<Because> {
+    if let Anchor::Letter { step: letter } = &step.anchor
+        && letter_there_on(situation, bought, letter).is_none()
+    {
+        return Some(Because::NoLetter);
+    }
+    let is_awaited = || is_late(situation, bought) && is_told_meanwhile(situation, bought, step);
+    (step.arrives_late && !is_awaited()).then_some(Because::NothingAwaited)
 }
 
 /// Whether a step waits until the thing is there. It may only where a story keeps the promise meanwhile (R1).
@@ -149,13 +157,16 @@ pub(super) fn wish_for(situation: &Situation<'_>, occasion: &Occasion<'_>, step:
 
 fn wish_of(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Wish {
     let (day, latest, origin) = window(situation, step, bought);
+    let id = id_for(situation, step, bought);
+    let way = way(situation, &step.channels, &id, day);
     Wish {
-        id: id_for(situation, step, bought),
+        id,
         step: step.id.clone(),
         series: None,
         class: step.class,
         priority: Priority::of(step.class, true),
         purchase: Some(bought.key.clone()),
+        channel: way.ok().or_else(|| step.channels.iter().next()).unwrap_or_default(),
         day,
         latest,
         stride: 1,
@@ -163,18 +174,18 @@ fn wish_of(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Wish {
         keeps_quiet: true,
         beat: None,
         origin,
-        obstacle: obstacle(situation, bought, step),
+        obstacle: obstacle(situation, bought, step, way.err()),
     }
 }
 
-/// Why the step cannot go out for this purchase, as things stand.
-fn obstacle(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Option<Reason> {
+/// Why the step cannot go out for this purchase, as things stand; `unreached` is why no channel reaches them.
+fn obstacle(situation: &Situation<'_>, bought: &Bought, step: &Step, unreached: Option<Reason>) -> Option<Reason> {
     if bought.marketplace {
         return Some(Reason::MarketplaceForbids);
     }
     let case = || (step.class != Class::Remedy && situation.customer.open_case().is_some()).then_some(Reason::CaseOpen);
     let product = || (!is_for(situation, bought, step)).then_some(Reason::NotForProduct);
-    situation.obstacle().or_else(case).or_else(product).or_else(|| stage_obstacle(situation, bought, step))
+    unreached.or_else(case).or_else(product).or_else(|| stage_obstacle(situation, bought, step))
 }
 
 /// Whether a step is for what was bought.
@@ -193,6 +204,11 @@ fn stage_obstacle(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Op
 
 fn purchase_for<'a>(situation: &Situation<'_>, occasion: &Occasion<'a>, step: &Step) -> &'a Bought {
     let purchases = || occasion.purchases.iter().copied();
+    if let Anchor::Letter { step: letter } = &step.anchor
+        && let Some(written) = purchases().find(|b| letter_there_on(situation, b, letter).is_some())
+    {
+        return written;
+    }
     let left_for = |b: &Bought| {
         let of_step = |f: &&FollowUp| f.step == step.id && f.purchase.as_ref() == Some(&b.key);
         situation.follow_ups.iter().filter(of_step).any(|f| f.state.may_have_left())
@@ -214,13 +230,17 @@ fn window(situation: &Situation<'_>, step: &Step, bought: &Bought) -> (NaiveDate
     let bought_on = day_of(bought.began_at, situation.shop.zone);
     let from = |anchor, day: u32, latest: u32| (days_after(anchor, day), days_after(anchor, latest));
     let arrival = arrival(situation, bought);
-    let ((day, latest), origin) = match (step.anchor, arrival) {
+    let ((day, latest), origin) = match (&step.anchor, arrival) {
         (Anchor::Arrival { .. }, Some(arrived_on)) => {
             (from(arrived_on, step.day, step.latest_day), Origin::Arrival { bought_on, arrived_on })
         }
         (Anchor::Arrival { unknown_day }, None) => {
             let length = step.latest_day.saturating_sub(step.day);
-            (from(bought_on, unknown_day, unknown_day.saturating_add(length)), Origin::ArrivalUnknown { bought_on })
+            (from(bought_on, *unknown_day, unknown_day.saturating_add(length)), Origin::ArrivalUnknown { bought_on })
+        }
+        (Anchor::Letter { step: letter }, _) => {
+            let there_on = letter_there_on(situation, bought, letter).unwrap_or(bought_on);
+            (from(there_on, step.day, step.latest_day), Origin::Letter { there_on })
         }
         (Anchor::Purchase, Some(arrived_on)) if waits_for_arrival(situation, bought, step) => {
             (from(arrived_on, step.day, step.latest_day), Origin::Awaited { bought_on, arrived_on })
@@ -228,6 +248,17 @@ fn window(situation: &Situation<'_>, step: &Step, bought: &Bought) -> (NaiveDate
         (Anchor::Purchase, _) => (from(bought_on, step.day, step.latest_day), Origin::Purchase { bought_on }),
     };
     (day, latest, origin)
+}
+
+/// The day on which the letter of a step for a purchase is there, where a person has it to post: as many days later as a
+/// parcel takes.
+fn letter_there_on(situation: &Situation<'_>, bought: &Bought, letter: &StepId) -> Option<NaiveDate> {
+    let is_written =
+        |f: &&FollowUp| f.channel == Channel::Letter && matches!(f.state, State::HandedOver | State::Delivered);
+    let of_purchase = |f: &&FollowUp| f.step == *letter && f.purchase.as_ref() == Some(&bought.key);
+    let written = situation.follow_ups.iter().filter(is_written).find(of_purchase)?;
+    let shop = situation.shop;
+    Some(days_after(day_of(written.sent_at?, shop.zone), shop.thresholds.carriage_days))
 }
 
 /// The id of a step for a purchase. A step that comes once for each product is named after the product, so

@@ -10,7 +10,7 @@ use super::journal::{About, Journal};
 use super::placing::has_chance;
 use super::series::{Next, Waiting, has_bought, is_used};
 use super::why::{Because, Origin};
-use super::wishes::{Priority, Wish};
+use super::wishes::{Priority, Wish, way};
 use crate::calendar::{Slot, day_in_year, day_of, days_after, days_before};
 use crate::customer::{Bought, Occasion};
 use crate::follow_up::{FollowUp, Reason, State};
@@ -72,11 +72,11 @@ pub(super) fn next_on_date(
         } else if has_come(situation, dated, &coming) || is_anothers(situation, dated, &coming) {
             Because::GreetedAlready
         } else {
-            let wish = wish(situation, dated, named, &coming);
-            if has_chance(situation, &wish) {
-                return Ok(next(situation, dated, letter, wish));
+            match wish(situation, dated, named, &coming) {
+                Ok(wish) if has_chance(situation, &wish) => return Ok(next(situation, dated, letter, wish)),
+                Ok(_) => Because::Over,
+                Err(unreached) => Because::Reason(unreached),
             }
-            Because::Over
         };
         journal.leaves_out(because, || About::Coming(dated.id.clone(), day));
         none = because;
@@ -138,14 +138,18 @@ fn has_come(situation: &Situation<'_>, dated: &Dated, coming: &Coming) -> bool {
     situation.follow_ups.iter().any(|f| is_used(f) && same(f) && is_its(f))
 }
 
-fn wish(situation: &Situation<'_>, dated: &Dated, letter: &SeriesLetter, coming: &Coming) -> Wish {
-    Wish {
-        id: FollowUpId::derive(&situation.customer.id, &letter.id, &coming.key),
+/// The wish of a coming; or why no channel of the date reaches the customer.
+fn wish(situation: &Situation<'_>, dated: &Dated, letter: &SeriesLetter, coming: &Coming) -> Result<Wish, Reason> {
+    let id = FollowUpId::derive(&situation.customer.id, &letter.id, &coming.key);
+    let channel = way(situation, &dated.channels, &id, coming.day)?;
+    Ok(Wish {
+        id,
         step: letter.id.clone(),
         series: Some(dated.id.clone()),
         class: letter.class,
         priority: priority(dated, letter),
         purchase: coming.purchase.clone(),
+        channel,
         day: coming.day,
         latest: coming.latest,
         stride: 1,
@@ -154,7 +158,7 @@ fn wish(situation: &Situation<'_>, dated: &Dated, letter: &SeriesLetter, coming:
         beat: None,
         origin: Origin::Date(dated.on),
         obstacle: None,
-    }
+    })
 }
 
 fn priority(dated: &Dated, letter: &SeriesLetter) -> Priority {

@@ -3,7 +3,7 @@
 use super::Situation;
 use super::bound::wish_for;
 use super::why::{Because, Origin};
-use super::wishes::{Beat, Priority, Wish, find};
+use super::wishes::{Beat, Priority, Wish, find, way};
 use crate::calendar::{Slot, day_of, days_after};
 use crate::customer::Occasion;
 use crate::follow_up::{FollowUp, Reason, State};
@@ -11,6 +11,7 @@ use crate::ids::{FollowUpId, StepId};
 use crate::programme::{Series, SeriesLetter, Start, Target, includes};
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// How long before a series runs dry the owner is told.
 pub(super) fn warning() -> Duration {
@@ -31,8 +32,8 @@ pub(super) enum Next {
     Waiting(Waiting),
 }
 
-/// The next letter of a series, on the next day of its rhythm; or why there is none: the series has not begun, or is for
-/// customers at other stages than this one will reach by time alone.
+/// The next letter of a series, on the next day of its rhythm; or why there is none: the series has not begun, no
+/// channel of it reaches the customer, or it is for customers at other stages than this one will reach by time alone.
 pub(super) fn next_letter(
     situation: &Situation<'_>,
     series: &Series,
@@ -46,8 +47,9 @@ pub(super) fn next_letter(
     let not_begun = || Because::NotBegun { from_occasion: series.from_occasion };
     let first = first.ok_or_else(|| if is_history() { Because::History } else { not_begun() })?;
     let day = next_day(situation, series, first).ok_or(Because::Reason(Reason::NotForStage))?;
+    situation.reach(day).first(&series.channels, &BTreeSet::new()).map_err(Because::Reason)?;
     if series.letters.iter().any(|letter| letter.issued.is_some()) {
-        return Ok(next_issue(situation, series, first, day));
+        return next_issue(situation, series, first, day);
     }
     let Some(letter) = series.letters.iter().find(|letter| !is_had(situation, letter)) else {
         let next_at = slot_of(situation, series, day).start();
@@ -56,7 +58,7 @@ pub(super) fn next_letter(
     let last = last_day(situation, series);
     let beat = Beat { rhythm: series.rhythm, last, stages: series.stages.clone() };
     let origin = Origin::Rhythm { began_on: first, last_on: last, rhythm: series.rhythm };
-    Ok(Next::Letter(Box::new(wish(situation, series, letter, day, (Some(beat), origin)))))
+    Ok(Next::Letter(Box::new(wish(situation, series, letter, day, (Some(beat), origin))?)))
 }
 
 /// Whether the customer has had a text, whatever series it came with.
@@ -66,7 +68,7 @@ fn is_had(situation: &Situation<'_>, letter: &SeriesLetter) -> bool {
 
 /// The next issue of what is written as it goes: on a day of the rhythm comes the newest that was issued since the day before
 /// it. Of older ones nothing is made up for: nobody gets three at once.
-fn next_issue(situation: &Situation<'_>, series: &Series, first: NaiveDate, day: NaiveDate) -> Next {
+fn next_issue(situation: &Situation<'_>, series: &Series, first: NaiveDate, day: NaiveDate) -> Result<Next, Because> {
     let (rhythm, start) = (series.rhythm, start(situation, series, first));
     let course = situation.customer.course(situation.shop);
     let coming = |letter: &SeriesLetter| {
@@ -80,11 +82,11 @@ fn next_issue(situation: &Situation<'_>, series: &Series, first: NaiveDate, day:
     match coming.min_by_key(|(place, _)| *place) {
         Some(((on, _), letter)) => {
             let origin = Origin::Rhythm { began_on: first, last_on: last_day(situation, series), rhythm };
-            Next::Letter(Box::new(wish(situation, series, letter, on, (None, origin))))
+            Ok(Next::Letter(Box::new(wish(situation, series, letter, on, (None, origin))?)))
         }
         None => {
             let next_at = slot_of(situation, series, day).start();
-            Next::Waiting(Waiting { series: series.id.clone(), next_at })
+            Ok(Next::Waiting(Waiting { series: series.id.clone(), next_at }))
         }
     }
 }
@@ -95,21 +97,25 @@ pub(super) fn has_bought(situation: &Situation<'_>, target: Option<&Target>) -> 
     target.is_none_or(|target| target.fits(situation.shop, bought()))
 }
 
-/// The wish of a letter for a day: the beat of the rhythm that it is, and where that day comes from.
+/// The wish of a letter for a day: the beat of the rhythm that it is, and where that day comes from; or why no channel of the
+/// series reaches the customer.
 fn wish(
     situation: &Situation<'_>,
     series: &Series,
     letter: &SeriesLetter,
     day: NaiveDate,
     (beat, origin): (Option<Beat>, Origin),
-) -> Wish {
-    Wish {
-        id: FollowUpId::derive(&situation.customer.id, &letter.id, "once"),
+) -> Result<Wish, Because> {
+    let id = FollowUpId::derive(&situation.customer.id, &letter.id, "once");
+    let channel = way(situation, &series.channels, &id, day).map_err(Because::Reason)?;
+    Ok(Wish {
+        id,
         step: letter.id.clone(),
         series: Some(series.id.clone()),
         class: letter.class,
         priority: Priority::of(letter.class, false),
         purchase: None,
+        channel,
         day,
         latest: days_after(day, series.window_days),
         stride: series.rhythm.stride(),
@@ -118,7 +124,7 @@ fn wish(
         beat,
         origin,
         obstacle: None,
-    }
+    })
 }
 
 /// The first day of the rhythm that is still open: after the last letter, or the one with which it begins.

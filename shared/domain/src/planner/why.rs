@@ -13,6 +13,7 @@ use super::placing::{Placed, is_over};
 use super::{Draft, Situation, draft, new_follow_up, why_unwanted};
 use crate::apprenticeship::Approvals;
 use crate::calendar::day_of;
+use crate::channel::Channel;
 use crate::follow_up::{FollowUp, Reason, State};
 use crate::ids::StepId;
 use crate::policy::{Decision, Moment, decide};
@@ -40,6 +41,7 @@ fn of_placed(situation: &Situation<'_>, placed: &Placed<'_>, draft: &Draft<'_>, 
     let wish = &placed.wish;
     let counted = Ground::Counted { from: wish.origin, day: wish.day, latest: wish.latest };
     let mut grounds = vec![counted];
+    grounds.extend(by_hand(wish.channel));
     if wish.priority.is_promise() {
         grounds.push(Ground::Promised);
     }
@@ -76,6 +78,11 @@ fn of_placed(situation: &Situation<'_>, placed: &Placed<'_>, draft: &Draft<'_>, 
     }
 }
 
+/// That a person carries it out, where it is no mail.
+fn by_hand(channel: Channel) -> Option<Ground> {
+    (!channel.is_mail()).then_some(Ground::ByHand(channel))
+}
+
 /// The message that has a day, or will have it.
 fn on_day(situation: &Situation<'_>, draft: &Draft<'_>, day: NaiveDate) -> Option<StepId> {
     let zone = situation.shop.zone;
@@ -89,7 +96,7 @@ fn on_day(situation: &Situation<'_>, draft: &Draft<'_>, day: NaiveDate) -> Optio
 fn last_look(situation: &Situation<'_>, placed: &Placed<'_>) -> Option<Reason> {
     let Placed { wish, existing, slot, deadline, obstacle } = placed;
     let known = match existing {
-        Some(known) => FollowUp { slot: *slot, deadline: *deadline, ..(*known).clone() },
+        Some(known) => FollowUp { slot: *slot, deadline: *deadline, channel: wish.channel, ..(*known).clone() },
         None => new_follow_up(situation, wish, *slot, *deadline, *obstacle),
     };
     let Situation { shop, programme, customer, follow_ups, ledger, now } = *situation;
@@ -100,7 +107,7 @@ fn last_look(situation: &Situation<'_>, placed: &Placed<'_>) -> Option<Reason> {
     match decide(&planned, &Moment { shop, stopped: false, approvals, programme, customer, follow_ups, ledger, now }) {
         Decision::Skip(reason) => Some(reason),
         Decision::Expire => Some(Reason::WindowOver),
-        Decision::Send | Decision::Move(_) | Decision::Hold => None,
+        Decision::Send | Decision::HandOver | Decision::Move(_) | Decision::Hold => None,
     }
 }
 
@@ -116,7 +123,7 @@ fn of_diary(situation: &Situation<'_>, follow_up: &FollowUp) -> Account {
         class: Some(follow_up.class),
         purchase: follow_up.purchase.clone(),
         verdict,
-        grounds: Vec::new(),
+        grounds: by_hand(follow_up.channel).into_iter().collect(),
     }
 }
 

@@ -6,6 +6,8 @@ use super::dated::next_on_date;
 use super::journal::{About, Journal};
 use super::series::{Next, Waiting, next_letter};
 use super::why::{Because, Origin};
+use crate::calendar::day_of;
+use crate::channel::{Channel, Channels};
 use crate::customer::Stage;
 use crate::follow_up::{FollowUp, Reason};
 use crate::ids::{FollowUpId, PurchaseKey, StepId};
@@ -61,6 +63,8 @@ pub(super) struct Wish {
     pub(super) class: Class,
     pub(super) priority: Priority,
     pub(super) purchase: Option<PurchaseKey>,
+    /// How it is to reach them.
+    pub(super) channel: Channel,
     /// The day it should go out.
     pub(super) day: NaiveDate,
     /// The last day it may go out.
@@ -118,6 +122,22 @@ pub(super) fn wanted(situation: &Situation<'_>, journal: &Journal) -> Wanted {
         }
     }
     wanted
+}
+
+/// The channel by which a message reaches them on a day (R26).
+///
+/// # Errors
+/// Why none does.
+pub(super) fn way(
+    situation: &Situation<'_>,
+    channels: &Channels,
+    id: &FollowUpId,
+    day: NaiveDate,
+) -> Result<Channel, Reason> {
+    let none = BTreeSet::new();
+    let tried = find(situation, id).map_or(&none, |f| &f.tried);
+    let day = day.max(day_of(situation.now, situation.shop.zone));
+    situation.reach(day).first(channels, tried)
 }
 
 /// The follow-up that stands in the diary under this id.

@@ -1,5 +1,6 @@
 //! What a programme must keep before it may be published. The same rules hold again at the moment of sending.
 
+mod channels;
 mod dated;
 mod frequency;
 mod promises;
@@ -50,6 +51,12 @@ pub enum Rule {
     R18,
     /// Every message lets the customer reach the shop.
     R19,
+    /// Every channel there is.
+    R22,
+    /// Calls and visits are no selling.
+    R23,
+    /// What follows a letter refers to one.
+    R25,
     /// The stage of the relationship decides for whom a message is.
     R34,
     /// The programme's own form: what it needs to be carried out at all.
@@ -70,6 +77,9 @@ impl fmt::Display for Rule {
             Self::R17 => "R17",
             Self::R18 => "R18",
             Self::R19 => "R19",
+            Self::R22 => "R22",
+            Self::R23 => "R23",
+            Self::R25 => "R25",
             Self::R34 => "R34",
             Self::Form => "form",
         })
@@ -156,6 +166,7 @@ pub fn check_in(programme: &Programme, region: Region) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         steps.chain(series.flat_map(|(index, series)| check_series(programme, series, index))).collect();
     findings.extend(dated::check_dated(programme, region));
+    findings.extend(channels::check_channels(programme));
     findings.extend(check_stages(programme));
     findings.extend(check_ids(programme));
     findings.extend(promises::check_promises(programme));
@@ -185,9 +196,9 @@ fn check_step(step: &Step, index: usize) -> Vec<Finding> {
     let Step { id, occasions, .. } = step;
     let thanks = step.class == Class::Thanks;
     let waits_too_long = |days: u32| (days > DAYS_MAX, format!("`{id}` waits longer than ten years"));
-    let unknown_day = match step.anchor {
-        Anchor::Arrival { unknown_day } => unknown_day,
-        Anchor::Purchase => 0,
+    let unknown_day = match &step.anchor {
+        Anchor::Arrival { unknown_day } => *unknown_day,
+        Anchor::Purchase | Anchor::Letter { .. } => 0,
     };
     let (too_late, late_what) = waits_too_long(step.latest_day);
     let (unknown_too_late, unknown_what) = waits_too_long(unknown_day);

@@ -4,6 +4,7 @@
 
 use super::{Class, Occasions, SeriesLetter, Target};
 use crate::almanac::Greeting;
+use crate::channel::Channels;
 use crate::customer::Stage;
 use crate::ids::StepId;
 use chrono::{NaiveDate, NaiveTime};
@@ -25,6 +26,9 @@ pub struct Dated {
     /// What must have been bought for it; `None` for anything (R36).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
+    /// The channels by which it may reach somebody, the first to be tried first (R22, R26).
+    #[serde(default, skip_serializing_if = "Channels::are_usual")]
+    pub channels: Channels,
     /// How many days it may be late; `None` for as long as its season lasts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window_days: Option<u32>,

@@ -2,12 +2,14 @@
 
 use crate::birthday::Birthday;
 use crate::calendar::{Slot, day_of, days_after};
-use crate::contact::{EmailAddress, PersonName};
+use crate::channel::Channel;
+use crate::contact::{EmailAddress, PersonName, PhoneNumber};
 use crate::customer::{Bought, Customer, Standing};
 use crate::follow_up::{FollowUp, State};
 use crate::ids::{CartId, CustomerId, OrderId, PurchaseKey};
+use crate::ledger::{Entry, How, Said};
 use crate::planner::{Change, Situation, plan};
-use crate::programme::{Anchor, Programme};
+use crate::programme::{Anchor, Programme, Step};
 use crate::purchase::{Consent, Delivery};
 use crate::shop::Shop;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -40,6 +42,7 @@ pub(super) struct Way {
 pub(super) struct Life {
     customer: Customer,
     follow_ups: Vec<FollowUp>,
+    ledger: Vec<Entry>,
     zone: chrono_tz::Tz,
 }
 
@@ -74,7 +77,8 @@ impl Life {
 /// Lives a life to its end.
 pub(super) fn live(shop: &Shop, programme: &Programme, way: Way) -> Life {
     let shop = &Shop { holidays: BTreeSet::new(), quiet: BTreeSet::new(), ..shop.clone() };
-    let mut life = Life { customer: customer(shop, way), follow_ups: Vec::new(), zone: shop.zone };
+    let (customer, ledger) = (customer(shop, way), permissions(shop));
+    let mut life = Life { customer, follow_ups: Vec::new(), ledger, zone: shop.zone };
     let mut purchases = purchases(shop, programme, way).into_iter().peekable();
     let Some(mut now) = purchases.peek().map(|bought| bought.began_at) else { return life };
     let mut review_at = None;
@@ -100,20 +104,22 @@ pub(super) fn live(shop: &Shop, programme: &Programme, way: Way) -> Life {
 impl Life {
     fn send(&mut self, now: DateTime<Utc>) {
         for follow_up in self.follow_ups.iter_mut().filter(|f| f.state == State::Planned && f.slot.start() <= now) {
-            follow_up.state = State::Sent;
+            // What a person has on their list is done at once.
+            follow_up.state = if follow_up.channel.is_mail() { State::Sent } else { State::Delivered };
             follow_up.sent_at = Some(now);
         }
     }
 
     /// Plans, and writes what the plan changes; answers when to look again.
     fn plan(&mut self, shop: &Shop, programme: &Programme, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let (customer, follow_ups) = (&self.customer, &self.follow_ups[..]);
-        let plan = plan(&Situation { shop, programme, customer, follow_ups, ledger: &[], now });
+        let (customer, follow_ups, ledger) = (&self.customer, &self.follow_ups[..], &self.ledger[..]);
+        let plan = plan(&Situation { shop, programme, customer, follow_ups, ledger, now });
         for change in plan.changes {
             let place = self.follow_ups.iter().position(|f| f.id == change.follow_up().id);
             match (change, place.and_then(|place| self.follow_ups.get_mut(place))) {
                 (Change::Put(new), None) => self.follow_ups.push(*new),
-                (Change::Replan { slot, deadline, .. }, Some(own)) => {
+                (Change::Replan { slot, deadline, channel, .. }, Some(own)) => {
+                    own.channel = channel;
                     (own.state, own.reason, own.slot, own.deadline) = (State::Planned, None, slot, deadline);
                 }
                 (Change::Cancel { reason, .. }, Some(own)) => {
@@ -132,23 +138,50 @@ fn customer(shop: &Shop, way: Way) -> Customer {
     Customer {
         email: EmailAddress::parse("model@customer.example").ok(),
         name: PersonName::parse("見本 花子"),
+        phone: PhoneNumber::parse("03-0000-0000").ok(),
         birthday: Birthday::parse("--06-15").ok(),
         consent: if way.unasked { Consent::Unknown } else { Consent::Granted },
         ..Customer::new(CustomerId::derive(b"on trial", &shop.id, "model@customer.example"))
     }
 }
 
+/// They may be called and visited, by their own word from the first day on (R23).
+fn permissions(shop: &Shop) -> Vec<Entry> {
+    let at = Slot::of(shop.start_date, NaiveTime::MIN, shop.zone).start();
+    let granted = |channel: Channel| Entry {
+        at,
+        channel,
+        place: None,
+        said: Said::Granted,
+        how: How::InPerson,
+        wording: None,
+        until: None,
+        event: channel.name().to_owned(),
+    };
+    [Channel::Phone, Channel::Visit].map(granted).into()
+}
+
 /// What they buy, and when: with so much time in between that the messages of one purchase leave room for the next one's.
 fn purchases(shop: &Shop, programme: &Programme, way: Way) -> Vec<Bought> {
-    let windows = programme.steps.iter().map(|step| match step.anchor {
-        Anchor::Purchase => step.latest_day,
-        Anchor::Arrival { unknown_day } => step.latest_day.max(unknown_day.saturating_add(step.latest_day)),
-    });
+    let windows = programme.steps.iter().map(|step| last_day(shop, programme, step));
     let wait = windows.max().unwrap_or(0).min(WAIT_DAYS_MAX) + if way.late { MAKING_DAYS } else { 0 };
     let span = programme.frequency.caps.values().map(|cap| cap.days).max().unwrap_or(0);
     let gap = (wait + span + programme.frequency.min_gap_days + 1).max(shop.occasion_days + 1);
     let first = days_after(shop.start_date, way.begins_after);
     (0..way.purchases).filter_map(|place| bought(shop, way, place + 1, days_after(first, place * gap))).collect()
+}
+
+/// The last day on which a step may go out, counted from the purchase, where nothing is late.
+fn last_day(shop: &Shop, programme: &Programme, step: &Step) -> u32 {
+    let begins_by = match &step.anchor {
+        Anchor::Purchase => 0,
+        Anchor::Arrival { unknown_day } => *unknown_day,
+        Anchor::Letter { step: letter } => {
+            let letter = programme.steps.iter().find(|other| other.id == *letter);
+            letter.map_or(0, |letter| letter.latest_day).saturating_add(shop.thresholds.carriage_days)
+        }
+    };
+    step.latest_day.saturating_add(begins_by)
 }
 
 fn bought(shop: &Shop, way: Way, nth: u32, day: NaiveDate) -> Option<Bought> {
@@ -183,7 +216,7 @@ fn bought(shop: &Shop, way: Way, nth: u32, day: NaiveDate) -> Option<Bought> {
 /// How long they live after their last purchase: until a year after they became dormant, and until every step has had its days.
 fn life_days(shop: &Shop, programme: &Programme) -> u32 {
     let dormant = shop.stages.dormant_after_days.saturating_add(400);
-    let steps = programme.steps.iter().map(|step| step.latest_day.saturating_add(60));
+    let steps = programme.steps.iter().map(|step| last_day(shop, programme, step).saturating_add(60));
     let days = steps.max().unwrap_or(0).max(dormant);
     days.clamp(LIFE_DAYS_MIN, LIFE_DAYS_MAX)
 }

@@ -11,7 +11,7 @@ use wasurena_domain::programme::{
 
 /// The findings of the sample programme after a change, as `rule place key`.
 #[track_caller]
-fn check_finds(change: impl FnOnce(&mut Programme), expected: &[&str]) {
+pub(crate) fn check_finds(change: impl FnOnce(&mut Programme), expected: &[&str]) {
     let mut programme = programme();
     change(&mut programme);
     let findings = check(&programme);

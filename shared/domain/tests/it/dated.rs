@@ -7,6 +7,7 @@ use wasurena_domain::almanac::Greeting;
 use wasurena_domain::birthday::Birthday;
 use wasurena_domain::calendar::day_of;
 use wasurena_domain::catalogue::{Catalogue, Product};
+use wasurena_domain::channel::Channels;
 use wasurena_domain::customer::Stage;
 use wasurena_domain::follow_up::{Reason, State};
 use wasurena_domain::planner::plan;
@@ -21,6 +22,7 @@ pub(crate) fn dated(name: &str, on: Date, class: Class, texts: u32) -> Dated {
         id: id(name),
         on,
         occasions: Occasions { from: 1, to: None },
+        channels: Channels::default(),
         stages: None,
         target: None,
         window_days: None,

@@ -5,6 +5,8 @@
 mod almanac;
 mod apprenticeship;
 mod arrival;
+mod by_hand;
+mod channels;
 mod check;
 mod counts;
 mod customer;

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 use wasurena_domain::almanac::Greeting;
 use wasurena_domain::calendar::day_of;
+use wasurena_domain::channel::Channels;
 use wasurena_domain::customer::{Ruling, Stage};
 use wasurena_domain::programme::{
     Anchor, Cap, Class, Date, Dated, Frequency, Occasions, OncePer, Programme, Rhythm, Series, SeriesLetter, Start,
@@ -157,6 +158,7 @@ fn any_step(n: usize) -> impl Strategy<Value = Step> {
     let time = proptest::sample::select(vec!["07:00", "09:00", "10:00", "19:45", "20:00", "22:30"]);
     (any_class(), anchor, occasions, any::<bool>(), 0..25_u32, 0..10_u32, time, any_stages(), any_target()).prop_map(
         move |(class, anchor, (from, more), per_product, day, window, time, stages, target)| Step {
+            channels: Channels::default(),
             stages,
             target,
             once_per: if per_product { OncePer::Product } else { OncePer::Occasion },
@@ -182,6 +184,7 @@ fn any_series(n: usize) -> impl Strategy<Value = Series> {
         move |(from_occasion, start, rhythm, window_days, classes, stages, issues)| Series {
             id: id(&format!("series-{n}")),
             from_occasion,
+            channels: Channels::default(),
             stages,
             target: None,
             start,
@@ -223,6 +226,7 @@ fn any_dated(n: usize) -> impl Strategy<Value = Dated> {
             id: id(&format!("date-{n}")),
             on,
             occasions: Occasions { from, to: more.map(|more| from + more) },
+            channels: Channels::default(),
             stages,
             target: None,
             window_days,

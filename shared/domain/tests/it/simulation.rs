@@ -163,7 +163,7 @@ impl Trial {
         for change in &story.plan.changes {
             match change {
                 Change::Put(f) if f.state == State::Planned => self.fits(f, f.slot.start(), f.deadline, earliest),
-                Change::Replan { from, slot, deadline } if *slot != from.slot => {
+                Change::Replan { from, slot, deadline, .. } if *slot != from.slot => {
                     self.fits(from, slot.start(), *deadline, earliest);
                 }
                 _ => {}

@@ -2,7 +2,7 @@
 //! out in the diary.
 
 use crate::support::{at_in, key, nobody, order, paid, programme, shop};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use std::collections::BTreeMap;
 use wasurena_domain::apprenticeship::Approvals;
 use wasurena_domain::calendar::Slot;
@@ -15,6 +15,7 @@ use wasurena_domain::policy::{Decision, Moment, decide};
 use wasurena_domain::programme::Programme;
 use wasurena_domain::purchase::{Line, Moments, Purchase, Report};
 use wasurena_domain::shop::Shop;
+use wasurena_domain::task::Task;
 
 /// One customer's story.
 #[derive(Debug, Clone)]
@@ -112,9 +113,20 @@ impl Story {
             said,
             how: How::Post,
             wording: None,
+            until: None,
             event: self.ledger.len().to_string(),
         };
         self.ledger.push(entry);
+        self.plan_now()
+    }
+
+    /// The customer says something of a channel, or the owner finds it out, now.
+    pub(crate) fn says(&mut self, channel: Channel, said: Said, until: Option<NaiveDate>) -> &mut Self {
+        let event = self.ledger.len().to_string();
+        let at =
+            self.ledger.iter().map(|e| e.at + Duration::milliseconds(1)).max().map_or(self.now, |at| at.max(self.now));
+        let how = How::InPerson;
+        self.ledger.push(Entry { at, channel, place: None, said, how, wording: None, until, event });
         self.plan_now()
     }
 
@@ -176,6 +188,13 @@ impl Story {
                     self.step(place, Event::Accept);
                     self.follow_ups[place].sent_at = Some(self.now);
                     self.sent.push((follow_up.id, follow_up.step, self.now));
+                    self.end(place, None);
+                }
+                Decision::HandOver => {
+                    let task = Task::of_follow_up(&follow_up, &self.shop, self.now).unwrap();
+                    self.tasks.push(format!("{} by {}", task.key(), task.due));
+                    self.step(place, Event::HandOver);
+                    self.follow_ups[place].sent_at = Some(self.now);
                     self.end(place, None);
                 }
                 Decision::Skip(reason) => {
@@ -263,12 +282,13 @@ impl Story {
         let place = self.follow_ups.iter().position(|f| f.id == change.follow_up().id);
         match (change, place) {
             (Change::Put(new), None) => self.follow_ups.push((**new).clone()),
-            (Change::Replan { from, slot, deadline }, Some(place)) => {
+            (Change::Replan { from, slot, deadline, channel }, Some(place)) => {
                 assert_eq!(self.follow_ups[place], **from);
                 let event = if from.state == State::Planned { Event::Move } else { Event::Revive };
                 self.step(place, event);
                 let follow_up = &mut self.follow_ups[place];
                 (follow_up.slot, follow_up.deadline, follow_up.reason) = (*slot, *deadline, None);
+                follow_up.channel = *channel;
             }
             (Change::Cancel { from, reason }, Some(place)) => {
                 assert_eq!(self.follow_ups[place], **from);

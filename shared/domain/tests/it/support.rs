@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use std::collections::BTreeSet;
 use wasurena_domain::almanac::Region;
 use wasurena_domain::catalogue::Catalogue;
+use wasurena_domain::channel::Channels;
 use wasurena_domain::contact::{EmailAddress, PersonName};
 use wasurena_domain::customer::Customer;
 use wasurena_domain::follow_up::FollowUp;
@@ -71,6 +72,7 @@ pub(crate) fn programme() -> Programme {
             Series {
                 id: id("letters"),
                 from_occasion: 1,
+                channels: Channels::default(),
                 stages: None,
                 target: None,
                 start: Start::AfterStep { step: id("usage"), days: 28 },
@@ -82,6 +84,7 @@ pub(crate) fn programme() -> Programme {
             Series {
                 id: id("news"),
                 from_occasion: 2,
+                channels: Channels::default(),
                 stages: None,
                 target: None,
                 start: Start::AfterPurchase { days: 30 },
@@ -104,6 +107,7 @@ pub(crate) fn step(name: &str, class: Class, anchor: Anchor, occasions: (u32, Op
         anchor,
         occasions: Occasions { from: occasions.0, to: occasions.1 },
         arrives_late: false,
+        channels: Channels::default(),
         stages: None,
         target: None,
         once_per: OncePer::Occasion,

@@ -4,6 +4,7 @@ use crate::dated::{dated, season};
 use crate::support::{clock, id, programme, shop, step};
 use wasurena_domain::almanac::Greeting;
 use wasurena_domain::catalogue::{Catalogue, Product};
+use wasurena_domain::channel::Channels;
 use wasurena_domain::customer::Stage;
 use wasurena_domain::programme::{
     Anchor, Cap, Class, Date, Dated, Frequency, Occasions, Programme, Rhythm, Rule, Series, SeriesLetter, Severity,
@@ -185,6 +186,7 @@ fn selling_every(weeks: u32, from_occasion: u32) -> Programme {
         id: id("sales"),
         from_occasion,
         stages: None,
+        channels: Channels::default(),
         start: Start::AfterPurchase { days: 30 },
         rhythm: Rhythm::Days { every: weeks * 7, weekday: None },
         target: None,

@@ -40,7 +40,7 @@ fn ground_told(ground: &Ground) -> String {
 
 /// What is said of a step in a story.
 #[track_caller]
-fn says(story: &Story, name: &str, expected: &str) {
+pub(crate) fn says(story: &Story, name: &str, expected: &str) {
     let accounts = why(&story.situation());
     let of_step: Vec<String> = accounts.iter().filter(|a| a.step == id(name)).map(|a| told(story, a)).collect();
     assert_eq!(of_step.join(" | "), expected, "{name}");

@@ -103,6 +103,7 @@ proptest! {
             consent,
             stop_url: "https://otayori.example.jp/c/sakura/stop/TOKEN",
             note: None,
+            asks_address: false,
         };
         for id in ["thanks-first", "thanks-second", "thanks-again", "arrival", "usage"] {
             let mail = BOOK.render(&step(id), &facts).unwrap();

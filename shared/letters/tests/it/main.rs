@@ -5,6 +5,7 @@
 mod any_text;
 mod broken;
 mod broken_rhythms;
+mod channels;
 mod defaults;
 mod deployment;
 mod docs;
@@ -134,6 +135,7 @@ fn standard(name: Option<&PersonName>) -> Facts<'_> {
         consent: Consent::Granted,
         stop_url: "https://otayori.example.jp/c/sakura/stop/TOKEN",
         note: None,
+        asks_address: false,
     }
 }
 

@@ -246,3 +246,17 @@ fn every_file_of_a_built_in_programme_is_part_of_it() {
         assert_eq!(embedded.iter().map(|(path, _)| path.to_owned()).collect::<BTreeSet<_>>(), found, "{name}");
     }
 }
+
+#[test]
+fn r26_each_language_asks_for_a_missing_address_in_its_own_words() {
+    for name in built_in_names() {
+        let words = if is_english(name) { "If you will tell us your address" } else { "ご住所をお知らせ" };
+        let (book, person) = (book(name), PersonName::parse("Emily Carter"));
+        let thanks = StepId::parse("thanks-first").unwrap();
+        for asks_address in [true, false] {
+            let facts = Facts { asks_address, ..standard(person.as_ref()) };
+            let mail = book.render(&thanks, &facts).unwrap();
+            assert_eq!((mail.text.contains(words), mail.html.contains(words)), (asks_address, asks_address), "{name}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! The words of an answer: verdicts, and the grounds that lead to them.
 
 use crate::calendar::{Slot, day_of};
+use crate::channel::Channel;
 use crate::follow_up::{Reason, State};
 use crate::ids::{PurchaseKey, StepId};
 use crate::programme::{Cap, Class, Date, Rhythm};
@@ -67,6 +68,8 @@ pub enum Because {
     },
     /// It is only for what is still being made, or awaited.
     NothingAwaited,
+    /// It refers to a letter that was not written to them.
+    NoLetter,
     /// It came into the programme when the purchase's time for it was over.
     NewInProgramme,
     /// They were thanked for this purchase already.
@@ -116,6 +119,11 @@ pub enum Origin {
         /// When it arrives.
         arrived_on: NaiveDate,
     },
+    /// The letter that it refers to (R25).
+    Letter {
+        /// When that was there.
+        there_on: NaiveDate,
+    },
     /// The rhythm of a series (R4).
     Rhythm {
         /// The first day of the series for this customer.
@@ -161,6 +169,8 @@ pub enum Ground {
         /// The last day.
         latest: NaiveDate,
     },
+    /// A person carries it out (R22).
+    ByHand(Channel),
     /// It is on the occasion that began on this day.
     Occasion {
         /// The day.
@@ -218,6 +228,7 @@ impl Account {
             Ground::Counted { from, .. } if comes => match from {
                 Origin::Purchase { .. } => &[],
                 Origin::Arrival { .. } | Origin::ArrivalUnknown { .. } | Origin::Awaited { .. } => &[11],
+                Origin::Letter { .. } => &[25],
                 Origin::Rhythm { .. } => &[4],
                 Origin::Date(Date::Birthday { .. }) => &[6],
                 Origin::Date(Date::Season { .. }) => &[7],
@@ -227,6 +238,8 @@ impl Account {
             Ground::Promised if self.class == Some(Class::Thanks) => &[2],
             Ground::Promised => &[1],
             Ground::PassedOver { because: Objection::Near { .. } | Objection::Cap(_), .. } => &[8],
+            Ground::ByHand(channel) if comes && channel.is_spoken() => &[22, 23],
+            Ground::ByHand(_) if comes => &[22],
             Ground::LastLook(reason) => reason_rules(*reason),
             _ => &[],
         }
@@ -242,6 +255,7 @@ impl Because {
             Self::Explained => &[13],
             Self::GreetedAlready => &[8],
             Self::LaterText => &[4],
+            Self::NoLetter => &[25],
             Self::ThankedAlready => &[2],
             Self::NothingAwaited | Self::NewInProgramme | Self::NoDate | Self::Over => &[],
         }
@@ -265,7 +279,14 @@ fn class_rules(class: Option<Class>) -> &'static [u8] {
 fn reason_rules(reason: Reason) -> &'static [u8] {
     match reason {
         Reason::OptedOut | Reason::Complained | Reason::NoConsent => &[30],
-        Reason::NoMailAddress | Reason::AddressBounced | Reason::MailboxUnavailable => &[26],
+        Reason::NoMailAddress
+        | Reason::AddressBounced
+        | Reason::MailboxUnavailable
+        | Reason::NoPostalAddress
+        | Reason::NoPhoneNumber
+        | Reason::NotReached => &[26],
+        Reason::NoPermission => &[23],
+        Reason::LeftToPerson => &[22],
         Reason::BeforeSecondPurchase => &[14],
         Reason::NotForStage => &[34, 36],
         Reason::TooOften => &[8],
