@@ -3,6 +3,8 @@
 //! GET shows and changes nothing, because scanners follow every link. POST acts: by the page's own button,
 //! or at once by RFC 8058's one-click from the mail program.
 
+mod answer;
+mod answer_page;
 pub mod config;
 mod page;
 mod stop;
@@ -16,15 +18,19 @@ use tokio::time::timeout;
 use wasurena_cloud::bookshelf::{BookError, Bookshelf};
 use wasurena_cloud::diary::{DiaryError, Place};
 use wasurena_cloud::keyring::{Keyring, KeyringError};
+use wasurena_cloud::listening::{self, AnswerError};
 use wasurena_cloud::telemetry::Metric;
 use wasurena_cloud::wishes::{Saying, Wish, WishError, carry_out, is_stopped};
 use wasurena_cloud::{Clients, Clock, Diary, warm_up};
 use wasurena_domain::customer::Customer;
-use wasurena_domain::ids::{CustomerId, ShopId};
+use wasurena_domain::follow_up::FollowUp;
+use wasurena_domain::ids::{AnswerId, CustomerId, FollowUpId, ShopId};
 use wasurena_domain::ledger::How;
+use wasurena_domain::listening::{Question, subject};
 use wasurena_domain::mistake::{Mistake, made};
 use wasurena_domain::shop::Shop;
-use wasurena_letters::link::{InvalidLink, Purpose};
+use wasurena_letters::Published;
+use wasurena_letters::link::{InvalidLink, Link};
 
 /// The largest form that is read, in bytes.
 const FORM_MAX: usize = 4096;
@@ -38,8 +44,8 @@ pub enum PageError {
     /// The link was not signed here, or is cut off.
     #[error(transparent)]
     Link(#[from] InvalidLink),
-    /// The customer is no longer known: erased.
-    #[error("the customer of the link is not known any more")]
+    /// The customer is no longer known: erased; or their message asks nothing (any more).
+    #[error("the customer of the link, or what it asks, is not known any more")]
     Gone,
     /// The request is neither GET, HEAD nor POST.
     #[error("the method is not allowed")]
@@ -90,26 +96,73 @@ impl CustomerPages {
         })
     }
 
-    /// Answers one request: `/c/{shop}/stop/{token}`.
+    /// Answers one request: `/c/{shop}/stop/{token}`, or `/c/{shop}/a/{token}/{answer}`.
     pub async fn handle(&self, request: Request) -> Response<Body> {
         self.answer(&request).await.map_or_else(|error| refuse(&error), |page| html(StatusCode::OK, page))
     }
 
     async fn answer(&self, request: &Request) -> Result<Markup, PageError> {
-        let (shop, token) = stop_link(request.uri().path()).ok_or(PageError::NotFound)?;
+        let Address { shop, token, tapped } = address(request.uri().path()).ok_or(PageError::NotFound)?;
         let keys = self.keyring.keys().await?;
         if !keys.shops().contains(&shop) {
             return Err(PageError::NotFound);
         }
         let link = keys.links()?.open(&shop, token)?;
-        let Purpose::Stop = link.purpose;
         let book = self.bookshelf.last_known(&shop).await?;
-        match *request.method() {
-            Method::GET if made(Mistake::GetUnsubscribes) => self.act(&book.shop, &link.customer, b"").await,
-            Method::GET | Method::HEAD => self.show(&book.shop, &link.customer).await,
-            Method::POST => self.act(&book.shop, &link.customer, request.body()).await,
+        match (request.method(), link, tapped) {
+            (&Method::GET, Link::Stop(customer), None) if made(Mistake::GetUnsubscribes) => {
+                self.act(&book.shop, &customer, b"").await
+            }
+            (&Method::GET | &Method::HEAD, Link::Stop(customer), None) => self.show(&book.shop, &customer).await,
+            (&Method::POST, Link::Stop(customer), None) => self.act(&book.shop, &customer, request.body()).await,
+            (&Method::GET | &Method::HEAD, Link::Answer(asked), Some(tapped)) => {
+                self.ask(&book, &asked, AnswerId::parse(tapped).ok()).await
+            }
+            (&Method::POST, Link::Answer(asked), Some(tapped)) => {
+                self.hear(&book, &asked, AnswerId::parse(tapped).ok(), request.body()).await
+            }
+            (&Method::GET | &Method::HEAD | &Method::POST, ..) => Err(PageError::NotFound),
             _ => Err(PageError::Method),
         }
+    }
+
+    /// Shows a survey's answers, the tapped one chosen.
+    async fn ask(&self, book: &Published, id: &FollowUpId, tapped: Option<AnswerId>) -> Result<Markup, PageError> {
+        let Asked { question, gift, .. } = self.asked(book, id).await?;
+        let known = self.diary.answer(&book.shop.id, id).await?.map(|answer| answer.answer);
+        let chosen = tapped.filter(|id| question.choice(id).is_some()).or(known);
+        Ok(answer_page::ask(&book.shop, question, gift, chosen.as_ref()))
+    }
+
+    /// Takes an answer in. A form that chooses none is shown again.
+    async fn hear(
+        &self,
+        book: &Published,
+        id: &FollowUpId,
+        tapped: Option<AnswerId>,
+        form: &[u8],
+    ) -> Result<Markup, PageError> {
+        let Asked { follow_up, question, gift } = self.asked(book, id).await?;
+        let said = answer::read(form.get(..FORM_MAX).unwrap_or(form));
+        let Some(choice) = said.answer.as_ref().and_then(|id| question.choice(id)) else {
+            return Ok(answer_page::ask(&book.shop, question, gift, tapped.as_ref()));
+        };
+        let words = said.words.as_deref();
+        match listening::take_in(&self.diary, &book.shop, &follow_up, choice, words, self.clock.now()).await {
+            Ok(answer) => Ok(answer_page::answered(&book.shop, question, answer.means)),
+            Err(AnswerError::Gone) => Err(PageError::Gone),
+            Err(AnswerError::Diary(error)) => Err(error.into()),
+        }
+    }
+
+    /// What a message asks, whom, and whether it was a gift. A link to it was signed when it went out, so it has.
+    async fn asked<'b>(&self, book: &'b Published, id: &FollowUpId) -> Result<Asked<'b>, PageError> {
+        let shop = &book.shop.id;
+        let follow_up = self.diary.follow_up(shop, id).await?.ok_or(PageError::Gone)?;
+        let question = book.programme.listening.questions.get(&follow_up.step).ok_or(PageError::Gone)?;
+        let record = self.diary.customer(shop, &follow_up.customer).await?.ok_or(PageError::Gone)?;
+        let gift = subject(&follow_up, &record.customer).is_some_and(|bought| record.customer.is_gift(bought));
+        Ok(Asked { follow_up, question, gift })
     }
 
     async fn show(&self, shop: &Shop, customer: &CustomerId) -> Result<Markup, PageError> {
@@ -134,6 +187,13 @@ impl CustomerPages {
     }
 }
 
+/// A message that asks.
+struct Asked<'b> {
+    follow_up: FollowUp,
+    question: &'b Question,
+    gift: bool,
+}
+
 /// The page in place of the one that was asked for. It says nothing about why.
 fn refuse(error: &PageError) -> Response<Body> {
     match error {
@@ -152,13 +212,22 @@ fn refuse(error: &PageError) -> Response<Body> {
     }
 }
 
-/// Shop and token of `/c/{shop}/stop/{token}`.
-fn stop_link(path: &str) -> Option<(ShopId, &str)> {
-    let mut parts = path.strip_prefix("/c/")?.split('/');
-    match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some(shop), Some("stop"), Some(token), None) => Some((ShopId::parse(shop).ok()?, token)),
-        _ => None,
-    }
+/// What an address says: the shop, the token, and of a survey the answer that was tapped.
+struct Address<'a> {
+    shop: ShopId,
+    token: &'a str,
+    tapped: Option<&'a str>,
+}
+
+/// Reads `/c/{shop}/stop/{token}` and `/c/{shop}/a/{token}/{answer}`.
+fn address(path: &str) -> Option<Address<'_>> {
+    let parts: Vec<&str> = path.strip_prefix("/c/")?.split('/').collect();
+    let (shop, token, tapped) = match parts.as_slice() {
+        [shop, "stop", token] => (shop, token, None),
+        [shop, "a", token, tapped] => (shop, token, Some(*tapped)),
+        _ => return None,
+    };
+    Some(Address { shop: ShopId::parse(shop).ok()?, token, tapped })
 }
 
 fn html(status: StatusCode, page: Markup) -> Response<Body> {

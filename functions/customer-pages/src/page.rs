@@ -20,10 +20,17 @@ button { font: inherit; width: 100%; min-height: 3.25rem; margin-top: 1.5rem; bo
 button.main { background: var(--leaf); color: var(--paper); }
 button.quiet { background: transparent; color: var(--leaf); }
 button:focus-visible { outline: 3px solid var(--leaf); outline-offset: 3px; }
+.choice { display: flex; align-items: center; gap: .75rem; min-height: 3.25rem; margin-top: .75rem; padding: 0 1rem; border: 1px solid var(--line); border-radius: .5rem; cursor: pointer; }
+.choice:has(:checked) { border-color: var(--leaf); }
+.choice input { accent-color: var(--leaf); width: 1.25rem; height: 1.25rem; flex: none; }
+.words { display: block; margin-top: 1.5rem; font-size: .875rem; }
+.words input { font: inherit; font-size: 1rem; box-sizing: border-box; width: 100%; min-height: 3rem; padding: 0 .75rem; border: 1px solid var(--line); border-radius: .5rem; background: transparent; color: inherit; }
+.reward { padding: 1rem; border: 1px solid var(--line); border-radius: .5rem; }
+input:focus-visible { outline: 3px solid var(--leaf); outline-offset: 3px; }
 .small { font-size: .875rem; margin-top: 2rem; }
 ";
 
-fn page(title: &str, heading: &str, content: &Markup) -> Markup {
+pub(crate) fn page(title: &str, heading: &str, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="ja" {
@@ -79,7 +86,7 @@ pub(crate) fn resumed(shop: &Shop) -> Markup {
     page("元に戻しました", &shop.name, &content)
 }
 
-fn contact(shop: &Shop) -> Markup {
+pub(crate) fn contact(shop: &Shop) -> Markup {
     let legal = &shop.legal;
     html! {
         p class="small" {

@@ -5,8 +5,9 @@ use crate::mime;
 use wasurena_cloud::post::Outgoing;
 use wasurena_domain::customer::Customer;
 use wasurena_domain::follow_up::FollowUp;
+use wasurena_domain::programme::Class;
 use wasurena_domain::shop::Shop;
-use wasurena_letters::link::{LinkKeys, Purpose};
+use wasurena_letters::link::{Link, LinkKeys};
 use wasurena_letters::{Facts, Letters};
 
 /// The mail of a follow-up; `None` where its letter does not render, which is logged.
@@ -20,9 +21,12 @@ pub(crate) fn outgoing(
     links: &LinkKeys,
 ) -> Option<Outgoing> {
     let to = customer.email.as_ref()?;
-    let stop_url =
-        format!("{}/c/{}/stop/{}", sender.public_url, shop.id, links.sign(&shop.id, Purpose::Stop, &customer.id));
+    let pages = format!("{}/c/{}", sender.public_url, shop.id);
+    let stop_url = format!("{pages}/stop/{}", links.sign(&shop.id, &Link::Stop(customer.id.clone())));
+    let answer_url = format!("{pages}/a/{}", links.sign(&shop.id, &Link::Answer(follow_up.id.clone())));
+    let asks = follow_up.class == Class::Survey;
     let facts = Facts::about(follow_up, shop, customer, &stop_url).asking_for_address(asks_address);
+    let facts = Facts { answer_url: asks.then_some(answer_url.as_str()), ..facts };
     let mail = letters
         .render(shop, &follow_up.step, &facts)
         .inspect_err(|error| tracing::error!(shop = %shop.id, follow_up = %follow_up.id, %error, "letter.broken"))

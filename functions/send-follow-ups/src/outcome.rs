@@ -71,6 +71,7 @@ pub(crate) async fn deal_with(
         customer: &file.record.customer,
         follow_ups: &file.follow_ups,
         ledger: &file.ledger,
+        paused: &open.paused,
         now: sender.clock.now(),
     };
     match decide(claimed, &moment) {

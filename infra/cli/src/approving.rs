@@ -15,8 +15,8 @@ use wasurena_domain::follow_up::{self, FollowUp};
 use wasurena_domain::ids::{FollowUpId, ShopId, StepId};
 use wasurena_letters::{Facts, Letters, Mail, RenderError};
 
-/// What stands in a shown mail for the link by which its reader says stop: that link is the reader's alone.
-const STOP_LINK: &str = "https://(each customer's own link)";
+/// What stands in a shown mail for the links by which its reader says stop, or answers: those are the reader's alone.
+const OWN_LINK: &str = "https://(each customer's own link)";
 
 /// `wasurena approve …`
 #[derive(Debug, Args)]
@@ -69,7 +69,8 @@ impl Desk {
 
     fn mail(&self, follow_up: &FollowUp, customer: &Customer) -> Result<Mail, RenderError> {
         let shop = &self.open.book.shop;
-        self.letters.render(shop, &follow_up.step, &Facts::about(follow_up, shop, customer, STOP_LINK))
+        let facts = Facts { answer_url: Some(OWN_LINK), ..Facts::about(follow_up, shop, customer, OWN_LINK) };
+        self.letters.render(shop, &follow_up.step, &facts)
     }
 
     /// A line for what waits: who, what, when, and under which subject.

@@ -1,12 +1,14 @@
 //! `wasurena`: Wasurena on a laptop, and the way to set a shop up.
 
 mod approving;
+mod cases;
 mod check;
 mod chores;
 mod demo;
 mod folder;
 mod numbers;
 mod owner;
+mod products;
 mod programmes;
 mod shop;
 mod simulate;
@@ -94,6 +96,12 @@ enum Command {
     /// Customers: what they said to the owner, a case that is settled, erasing
     #[command(subcommand)]
     Customer(owner::CustomerCommand),
+    /// Cases: what is wrong with somebody's purchase, in a person's hands until it is settled
+    #[command(subcommand)]
+    Case(cases::CaseCommand),
+    /// Products: what customers answered of each, and that somebody has looked
+    #[command(subcommand)]
+    Product(products::ProductCommand),
     /// Orders: what the owner decides about them
     #[command(subcommand)]
     Order(owner::OrderCommand),
@@ -160,6 +168,8 @@ fn run() -> anyhow::Result<ExitCode> {
             Command::Done(done) => Box::pin(chores::done(done, &mut std::io::stdout())).await,
             Command::Stop(stop) => Box::pin(today::stop(stop, &mut std::io::stdout())).await,
             Command::Customer(command) => Box::pin(owner::customer(command, &mut std::io::stdout())).await,
+            Command::Case(command) => Box::pin(cases::case(command, &mut std::io::stdout())).await,
+            Command::Product(command) => Box::pin(products::product(command, &mut std::io::stdout())).await,
             Command::Order(command) => Box::pin(owner::order(command, &mut std::io::stdout())).await,
             Command::Shop(ShopCommand::EraseCart(which)) => {
                 Box::pin(owner::erase_cart(which, &mut std::io::stdout())).await

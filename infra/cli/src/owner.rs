@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
+use wasurena_cloud::cases;
 use wasurena_cloud::erasing::{ErasedCart, Erasing};
 use wasurena_cloud::rulings;
 use wasurena_cloud::wishes::{Saying, Wish};
@@ -143,7 +144,7 @@ pub(crate) async fn customer(command: CustomerCommand, out: &mut impl Write) -> 
         CustomerCommand::Settle(whom) => {
             let (rooms, shop, id) = whom.find().await?;
             let book = rooms.bookshelf.open(&shop).await?.book;
-            rulings::settle(&rooms.diary, &book.shop, &id, rooms.clock.now()).await?;
+            cases::settle(&rooms.diary, &book.shop, &id, (None, None), rooms.clock.now()).await?;
             writeln!(out, "{id}: settled; what is planned goes on")?;
             Ok(ExitCode::SUCCESS)
         }
@@ -188,6 +189,8 @@ async fn everything(rooms: &Rooms, shop: &ShopId, id: &CustomerId) -> anyhow::Re
         "purchases": purchases,
         "follow_ups": follow_ups,
         "ledger": ledger,
+        "answers": rooms.diary.answers(shop, id).await?,
+        "cases": rooms.diary.cases(shop, id).await?,
     })))
 }
 

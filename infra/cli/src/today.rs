@@ -2,7 +2,7 @@
 
 use crate::approving;
 use crate::chores;
-use crate::site::Site;
+use crate::site::{Rooms, Site};
 use anyhow::Context as _;
 use clap::Args;
 use std::io::Write;
@@ -27,6 +27,14 @@ pub(crate) struct Stop {
     /// Let it send again
     #[arg(long)]
     off: bool,
+}
+
+impl WhichShop {
+    /// The shop, and what a command works with there.
+    pub(crate) async fn open(&self) -> anyhow::Result<(Rooms, ShopId)> {
+        let shop = ShopId::parse(&self.shop)?;
+        Ok((self.site.open().await?, shop))
+    }
 }
 
 /// Shows the owner's list, the most pressing first.

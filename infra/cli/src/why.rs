@@ -13,11 +13,13 @@ use clap::Args;
 use std::io::Write;
 use std::process::ExitCode;
 use telling::Telling;
+use wasurena_cloud::bookshelf::OpenBook;
 use wasurena_domain::calendar::{Slot, day_of};
 use wasurena_domain::ids::StepId;
-use wasurena_domain::planner::why::{Account, why};
+use wasurena_domain::planner::why::{Account, UntilTold, why};
 use wasurena_domain::programme::Programme;
 use wasurena_domain::shop::Shop;
+use wasurena_letters::Published;
 
 /// How far ahead can be asked: as far as `simulate` plays.
 const AHEAD: Months = Months::new(12 * 20);
@@ -42,15 +44,14 @@ pub(crate) struct Why {
 pub(crate) async fn run(asked: Why, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let (rooms, shop, id) = asked.whom.find().await?;
     let file = rooms.diary.file(&shop, &id).await?.ok_or_else(|| anyhow!("there is no such customer"))?;
-    let book = rooms.bookshelf.open(&shop).await?.book;
-    let stopped = rooms.diary.shop_state(&shop).await?.stopped;
+    let OpenBook { book, stopped, approvals, paused, .. } = rooms.bookshelf.open(&shop).await?;
     let step = asked.step.as_deref().map(|name| known(&book.programme, name)).transpose()?;
     let now = rooms.clock.now();
     let today = day_of(now, book.shop.zone);
     let on = asked.on.unwrap_or(today);
     ensure!(today.checked_add_months(AHEAD).is_none_or(|last| on <= last), "{on} is more than twenty years ahead");
     let mut life = Life::known(file.record.customer, file.follow_ups, file.ledger, now);
-    let mut accounts = answer(&book.shop, &book.programme, &mut life, on)?;
+    let mut accounts = answer(&book, &UntilTold { approvals: &approvals, paused: &paused }, &mut life, on)?;
     accounts.retain(|account| {
         step.as_ref().is_none_or(|step| account.step == *step || account.series.as_ref() == Some(step))
     });
@@ -65,13 +66,20 @@ pub(crate) async fn run(asked: Why, out: &mut impl Write) -> anyhow::Result<Exit
 }
 
 /// What is so on a day: as it is recorded, or as it will be if nothing new becomes known.
-fn answer(shop: &Shop, programme: &Programme, life: &mut Life, on: NaiveDate) -> anyhow::Result<Vec<Account>> {
+/// Until then it is played as if everything were approved, and every product looked at.
+fn answer(
+    book: &Published,
+    until_told: &UntilTold<'_>,
+    life: &mut Life,
+    on: NaiveDate,
+) -> anyhow::Result<Vec<Account>> {
+    let Published { shop, programme } = book;
     let until: DateTime<Utc> = Slot::of(on, NaiveTime::MIN, shop.zone).start();
     let world = World { shop, programme, from: life.now, until };
     if until > life.now {
         life.go_on(world)?;
     }
-    Ok(why(&life.situation(world)))
+    Ok(why(&life.situation(world), until_told))
 }
 
 /// A message or a series of the programme, by its name.

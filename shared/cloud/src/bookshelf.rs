@@ -1,7 +1,7 @@
 //! Programmes: compiled when they are published, read from the diary once for each version.
 
 use crate::Diary;
-use crate::diary::DiaryError;
+use crate::diary::{DiaryError, ShopState};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
@@ -52,6 +52,8 @@ pub struct OpenBook {
     pub stopped: bool,
     /// How many mails of each step were approved.
     pub approvals: Approvals,
+    /// The products whose cheerful messages wait until somebody has looked at them (R31).
+    pub paused: Vec<String>,
     /// The programme's version.
     pub version: u32,
 }
@@ -116,7 +118,8 @@ impl Bookshelf {
             Some((_, book)) => book,
             None => keep(&self.books, shop, state.version, self.read(shop, state.version, BOOK).await?),
         };
-        Ok(OpenBook { book, stopped: state.stopped, approvals: state.approvals, version: state.version })
+        let ShopState { stopped, approvals, paused, version, .. } = state;
+        Ok(OpenBook { book, stopped, approvals, paused, version })
     }
 
     /// The letters of a version of a shop's programme.

@@ -11,6 +11,8 @@ mod follow_ups;
 mod item;
 mod keys;
 mod ledger;
+mod listening;
+mod pausing;
 mod purchases;
 mod senders;
 mod shops;
@@ -22,6 +24,7 @@ pub use customers::{Attention, CustomerFile, CustomerRecord, Erased, Place};
 pub use error::DiaryError;
 pub use follow_ups::{Claim, Due, DueItem};
 pub use keys::{StreamItem, due_partition, stream_item};
+pub use listening::ProductRecord;
 pub use purchases::{
     Before, Known, NewCustomer, NewFacts, NotErased, PhoneRecord, PurchasePlace, PurchaseRecord, forgotten,
 };

@@ -5,6 +5,7 @@
 pub mod alarms;
 pub mod approving;
 pub mod bookshelf;
+pub mod cases;
 pub mod chores;
 pub mod clients;
 pub mod clock;
@@ -14,6 +15,7 @@ pub mod erasing;
 mod failure;
 mod https;
 pub mod keyring;
+pub mod listening;
 pub mod permissions;
 pub mod planning;
 pub mod post;

@@ -60,7 +60,7 @@ fn with_dates_and_caps(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn why_for_the_same(bencher: Bencher<'_, '_>) {
     let story = after_a_year_with_dates();
-    bencher.counter(ItemsCount::new(1_usize)).bench_local(|| why(&story.situation()));
+    bencher.counter(ItemsCount::new(1_usize)).bench_local(|| why(&story.situation(), &story.until_told()));
 }
 
 #[divan::bench(args = [10_000, 100_000, 1_000_000], sample_count = 3, sample_size = 1)]

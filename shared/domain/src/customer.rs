@@ -7,6 +7,7 @@ mod occasions;
 mod stage;
 mod standing;
 mod taking_in;
+mod unhappy;
 
 pub use occasions::Occasion;
 pub use stage::{Course, Stage};
@@ -63,6 +64,9 @@ pub struct Bought {
     /// Since when a person has to look after it: it came back, was broken, or is contested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case_at: Option<DateTime<Utc>>,
+    /// When the customer last said that they are not happy with it: no order says that, and none takes it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unhappy_at: Option<DateTime<Utc>>,
     /// Whether it was cancelled or refunded.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub undone: bool,

@@ -158,6 +158,7 @@ impl FollowUp {
                         | Reason::NoPermission
                         | Reason::NoPostalAddress
                         | Reason::NoPhoneNumber
+                        | Reason::ProductPaused
                 )
             ),
             _ => false,

@@ -85,6 +85,10 @@ id!(
     StepId, "a step id", 40, SLUG, slug
 );
 id!(
+    /// The permanent name of an answer to a survey: `liked`.
+    AnswerId, "an answer's id", 24, SLUG, slug
+);
+id!(
     /// An order as its cart calls it. Always text: numbers of carts exceed 2^53.
     OrderId, "an order id", 120, "printable characters", |c| !c.is_control()
 );

@@ -11,6 +11,7 @@ mod dated;
 mod journal;
 mod placing;
 mod promised;
+mod remedies;
 mod review;
 mod series;
 mod sheet;
@@ -163,7 +164,8 @@ struct Draft<'a> {
 /// The draft of a plan: [`plan`] compares it with the diary, [`why::why`] tells how it came about.
 fn draft<'a>(situation: &Situation<'a>, journal: &Journal) -> Draft<'a> {
     let closed = situation.closed();
-    let wanted = if closed.is_some() { wishes::Wanted::default() } else { wishes::wanted(situation, journal) };
+    let mut wanted = if closed.is_some() { wishes::Wanted::default() } else { wishes::wanted(situation, journal) };
+    wanted.wishes.extend(remedies::approved(situation));
     let placed = placing::place(situation, &wanted.wishes, journal);
     Draft { closed, wanted, placed }
 }

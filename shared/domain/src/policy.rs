@@ -15,7 +15,7 @@ use crate::programme::{Class, Programme, SELLING_FROM_OCCASION};
 use crate::promise::hangs_on;
 use crate::purchase::Consent;
 use crate::shop::Shop;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 /// What the decision is made from, all of it read after the claim.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +34,8 @@ pub struct Moment<'a> {
     pub follow_ups: &'a [FollowUp],
     /// The customer's ledger.
     pub ledger: &'a [Entry],
+    /// The products whose cheerful messages wait until somebody has looked at them (R31).
+    pub paused: &'a [String],
     /// Now.
     pub now: DateTime<Utc>,
 }
@@ -79,9 +81,8 @@ pub fn decide(follow_up: &FollowUp, moment: &Moment<'_>) -> Decision {
     if moment.now > follow_up.deadline {
         return Decision::Expire;
     }
-    if awaits_approval(moment.shop, moment.approvals, follow_up) {
-        let next = next_look(moment.shop, follow_up, moment.now);
-        return next.map_or(Decision::Skip(Reason::NotApproved), Decision::Move);
+    if let Some(reason) = withheld(follow_up, class, moment) {
+        return next_look(moment.shop, follow_up, moment.now).map_or(Decision::Skip(reason), Decision::Move);
     }
     match better_slot(follow_up, moment) {
         None => carried_out(follow_up),
@@ -102,6 +103,16 @@ fn carried_out(follow_up: &FollowUp) -> Decision {
     if follow_up.channel.task().is_some() { Decision::HandOver } else { Decision::Send }
 }
 
+/// Why a message waits from day to day until a person has said yes, in time or not at all: to this mail, or to the product that
+/// it speaks of.
+fn withheld(follow_up: &FollowUp, class: Class, moment: &Moment<'_>) -> Option<Reason> {
+    if awaits_approval(moment.shop, moment.approvals, follow_up) {
+        Some(Reason::NotApproved)
+    } else {
+        speaks_of_paused(follow_up, class, moment.customer, moment.paused).then_some(Reason::ProductPaused)
+    }
+}
+
 /// Why the message may not go out at all; `None` where it may.
 fn forbidden(follow_up: &FollowUp, class: Class, moment: &Moment<'_>) -> Option<Reason> {
     let Moment { customer, shop, .. } = moment;
@@ -110,10 +121,12 @@ fn forbidden(follow_up: &FollowUp, class: Class, moment: &Moment<'_>) -> Option<
     if let Some(reason) = reach.obstacle(follow_up.channel).filter(|_| !made(Mistake::StopDecidedEarly)) {
         return Some(reason);
     }
-    if let Some(reason) = bought.and_then(|b| customer.why_no_purchase(b)) {
+    // What makes good goes out though the purchase was undone: often because it was.
+    let is_remedy = moment.programme.listening.is_remedy(&follow_up.step);
+    if let Some(reason) = bought.and_then(|b| customer.why_no_purchase(b)).filter(|_| !is_remedy) {
         return Some(reason);
     }
-    if let Some(closed) = customer.closed(shop) {
+    if let Some(closed) = customer.closed(shop).filter(|_| !is_remedy) {
         Some(closed.reason())
     } else if bought.is_some_and(|b| b.marketplace) {
         Some(Reason::MarketplaceForbids)
@@ -154,8 +167,7 @@ fn next_opening(moment: &Moment<'_>) -> Slot {
 /// heard from it yet. `None` where now is right.
 fn better_slot(follow_up: &FollowUp, moment: &Moment<'_>) -> Option<Slot> {
     if heard_today(follow_up, moment) {
-        let today = day_of(moment.now, moment.shop.zone);
-        Some(next_slot_of_day_after(moment.shop, follow_up.slot, today))
+        Some(tomorrow(follow_up, moment))
     } else if is_open(moment) {
         None
     } else {
@@ -163,15 +175,33 @@ fn better_slot(follow_up: &FollowUp, moment: &Moment<'_>) -> Option<Slot> {
     }
 }
 
+/// The slot at the same time on the next day.
+fn tomorrow(follow_up: &FollowUp, moment: &Moment<'_>) -> Slot {
+    let today = day_of(moment.now, moment.shop.zone);
+    next_slot_of_day_after(moment.shop, follow_up.slot, today)
+}
+
+/// Whether it speaks of a product with which customers are not happy, and is cheerful: telling how to use what may be no
+/// good is. Thanks are owed all the same, and a question and an apology are what listening is.
+pub(crate) fn speaks_of_paused(follow_up: &FollowUp, class: Class, customer: &Customer, paused: &[String]) -> bool {
+    let bought = follow_up.purchase.as_ref().and_then(|key| customer.bought(key));
+    let product = bought.and_then(|b| b.product.as_ref());
+    let is_cheerful = !matches!(class, Class::Thanks | Class::Survey | Class::Remedy);
+    is_cheerful && product.is_some_and(|product| paused.contains(product))
+}
+
 /// Whether the customer has heard from the shop today, or may have: a message in doubt counts.
 fn heard_today(follow_up: &FollowUp, moment: &Moment<'_>) -> bool {
-    let zone = moment.shop.zone;
-    let today = day_of(moment.now, zone);
-    let may_have_been_heard = |f: &FollowUp| match f.state {
-        State::InDoubt => day_of(f.slot.start(), zone) == today,
-        state => state.has_left() && f.sent_at.is_some_and(|at| day_of(at, zone) == today),
-    };
-    moment.follow_ups.iter().any(|f| f.id != follow_up.id && may_have_been_heard(f))
+    let today = day_of(moment.now, moment.shop.zone);
+    moment.follow_ups.iter().any(|f| f.id != follow_up.id && may_be_heard_on(f, today, moment.shop))
+}
+
+/// Whether a message has been heard on a day, or may have been.
+pub(crate) fn may_be_heard_on(follow_up: &FollowUp, day: NaiveDate, shop: &Shop) -> bool {
+    match follow_up.state {
+        State::InDoubt => day_of(follow_up.slot.start(), shop.zone) == day,
+        state => state.has_left() && follow_up.sent_at.is_some_and(|at| day_of(at, shop.zone) == day),
+    }
 }
 
 /// Whether R1 or R2 hangs on it: then it goes out on its last day, even as the second message of that day.

@@ -18,6 +18,7 @@ pub use target::Target;
 use crate::channel::{Channel, Channels};
 use crate::customer::Stage;
 use crate::ids::StepId;
+use crate::listening::Listening;
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -246,6 +247,9 @@ pub struct Programme {
     /// How often a customer hears from the shop at most.
     #[serde(default, skip_serializing_if = "Frequency::is_usual")]
     pub frequency: Frequency,
+    /// What its surveys ask, and its letters that make good.
+    #[serde(default, skip_serializing_if = "Listening::is_silent")]
+    pub listening: Listening,
 }
 
 impl Programme {
@@ -253,7 +257,8 @@ impl Programme {
     pub fn messages(&self) -> impl Iterator<Item = (&StepId, Class)> {
         let steps = self.steps.iter().map(|s| (&s.id, s.class));
         let letters = self.series.iter().flat_map(|s| s.letters.iter().map(|l| (&l.id, l.class)));
-        steps.chain(letters).chain(self.dated.iter().flat_map(Dated::messages))
+        let remedies = self.listening.remedies.iter().map(|id| (id, Class::Remedy));
+        steps.chain(letters).chain(self.dated.iter().flat_map(Dated::messages)).chain(remedies)
     }
 
     /// The steps that thank a new customer in time, whoever it is (R2).

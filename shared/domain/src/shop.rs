@@ -84,11 +84,27 @@ pub struct Thresholds {
     pub hold_companies: bool,
     /// Orders of this much or more are held until the owner has decided; `None` for no limit.
     pub hold_from: Option<Money>,
+    /// A product's cheerful messages pause from so many unhappy answers on, until somebody has looked (R31); 0 for never.
+    #[serde(default = "Thresholds::first_unhappy")]
+    pub pause_after_unhappy: u32,
+}
+
+impl Thresholds {
+    fn first_unhappy() -> u32 {
+        1
+    }
 }
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { history_days: 21, late_days: 14, carriage_days: 3, hold_companies: true, hold_from: None }
+        Self {
+            history_days: 21,
+            late_days: 14,
+            carriage_days: 3,
+            hold_companies: true,
+            hold_from: None,
+            pause_after_unhappy: Self::first_unhappy(),
+        }
     }
 }
 

@@ -45,6 +45,8 @@ pub enum TaskKind {
     /// Something in the diary cannot be read, so nothing is done about it: deploy the program that wrote it, or put the
     /// item right.
     MendRecord,
+    /// Customers are not happy with a product: look at it, then say so, so that its messages go on (R31).
+    LookAtProduct,
 }
 
 impl TaskKind {
@@ -68,6 +70,7 @@ impl TaskKind {
             Self::EraseCart => "erase_cart",
             Self::ErasePerson => "erase_person",
             Self::MendRecord => "mend_record",
+            Self::LookAtProduct => "look_at_product",
         }
     }
 }

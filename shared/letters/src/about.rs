@@ -26,6 +26,7 @@ impl<'a> Facts<'a> {
             stop_url,
             note: follow_up.note.as_ref(),
             asks_address: false,
+            answer_url: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! A programme that was loaded, checked and compiled; and the mails it writes.
 
+use crate::answers::{check_shown, taps};
 use crate::compile::{Templates, letter_file};
 use crate::context::Facts;
 use crate::files::Files;
@@ -133,7 +134,9 @@ fn letters(
     problems: &mut Vec<Problem>,
 ) -> BTreeMap<StepId, Letter> {
     let mut letters = BTreeMap::new();
-    let bound_to_purchase = |id: &StepId| draft.programme.steps.iter().any(|step| step.id == *id);
+    let listening = &draft.programme.listening;
+    let bound_to_purchase =
+        |id: &StepId| listening.is_remedy(id) || draft.programme.steps.iter().any(|step| step.id == *id);
     for (id, class) in draft.programme.messages() {
         let file = letter_file(id.as_str());
         let Some(source) = files.get(&file) else {
@@ -148,9 +151,13 @@ fn letters(
         let roots = templates.add_letter(&file, source, class, problems);
         problems.extend(check_selling(&file, source, Some(class)));
         problems.extend(check_answers(&file, source));
-        let channels = draft.programme.channels_of(id);
-        problems.extend(channels.iter().flat_map(|channels| check_script(&file, source, class, channels)));
-        letters.insert(id.clone(), Letter { file, class, by_consent, roots });
+        // What makes good goes by mail.
+        let channels = draft.programme.channels_of(id).cloned().unwrap_or_default();
+        problems.extend(check_script(&file, source, class, &channels));
+        let question = listening.questions.get(id);
+        problems.extend(check_shown(&file, source, draft.line_of(id), question));
+        let answers = question.map(taps).unwrap_or_default();
+        letters.insert(id.clone(), Letter { file, class, by_consent, roots, answers });
     }
     if draft.complete {
         let known = |path: &str| letters.values().any(|letter| letter.file == path);

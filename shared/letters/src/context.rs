@@ -66,6 +66,8 @@ pub struct Facts<'a> {
     pub note: Option<&'a Note>,
     /// Whether to ask for an address that letters can be posted to (R26).
     pub asks_address: bool,
+    /// Where the answers to a survey lead, without the answer's id at the end; `None` where nothing is asked.
+    pub answer_url: Option<&'a str>,
 }
 
 /// The words of a context, by their names in templates.
@@ -178,6 +180,7 @@ mod tests {
             stop_url: "",
             note: None,
             asks_address: false,
+            answer_url: None,
         }
     }
 

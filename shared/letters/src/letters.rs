@@ -3,11 +3,12 @@
 //! They are compiled when they are published. What stands in the diary are [`Sheets`]: the words of each letter and the
 //! frames, MJML made HTML already. Whoever sends opens them and fills them in, and needs neither MJML nor the rules.
 
+use crate::answers::{ANSWERS, Tap, paragraphs_of};
 use crate::compile::{GREETING_FILE, HTML_FRAME, TEXT_FRAME_FILE, Templates, describe, subject_name};
 use crate::context::{Count, Facts, Part, Words, letter_words};
 use crate::language::{Language, Speech};
 use crate::selling::{NoteProblem, check_note};
-use crate::text::{Line, joined, line, one_line, paragraphs};
+use crate::text::{Line, joined, line_or_answer, one_line, paragraphs};
 use minijinja::value::Value;
 use minijinja::{Environment, Error};
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,9 @@ pub(crate) struct Letter {
     pub(crate) by_consent: bool,
     /// The addresses that it spells out.
     pub(crate) roots: Vec<String>,
+    /// The answers that can be tapped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) answers: Vec<Tap>,
 }
 
 /// A mail, rendered. It is addressed to a person, so its `Debug` shows nothing of it.
@@ -191,6 +195,9 @@ impl Letters {
         let greeting = fill(&self.templates.text, GREETING_FILE, plain)?;
         let mut words = letter_words(shop, self.speech(), letter.class, facts, part);
         words.insert("greeting", Value::from(greeting.trim()));
+        if !letter.answers.is_empty() {
+            words.insert(ANSWERS, Value::from(paragraphs_of(&letter.answers, facts)));
+        }
         fill(&self.templates.text, name, words)
     }
 
@@ -240,7 +247,9 @@ impl Letters {
         let shop_url = facts.shop_url(shop, written.letter.class);
         let pages = shop_url.into_iter().chain(facts.product_page(written.letter.class));
         let roots: Vec<&str> = written.letter.roots.iter().map(String::as_str).chain(pages).collect();
-        let paragraph = |lines: Vec<&str>| lines.into_iter().map(|text| line(text, &roots).to_value()).collect();
+        let paragraph = |lines: Vec<&str>| {
+            lines.into_iter().map(|text| line_or_answer(text, &roots, facts.answer_url).to_value()).collect()
+        };
         // A paragraph of its own at the end, where the owner signs. Whatever it says, it is words and leads nowhere.
         let note = facts.note.map(|note| Value::from(vec![Line::Words(note.as_str().to_owned()).to_value()]));
         let paragraphs: Value =

@@ -33,6 +33,7 @@
 //!         stop_url: "https://example.jp/c/sakura/stop/token",
 //!         note: None,
 //!         asks_address: false,
+//!         answer_url: None,
 //!     },
 //! )?;
 //! assert_eq!(mail.subject, "粉引の飯碗をお選びくださり、ありがとうございます");
@@ -44,6 +45,7 @@
 
 mod about;
 mod anchor_file;
+mod answers;
 mod book;
 mod built_in;
 mod compile;
@@ -56,6 +58,7 @@ mod key_content;
 mod language;
 mod letters;
 pub mod link;
+mod listening_file;
 mod mjml;
 mod mourning;
 mod problem;

@@ -5,8 +5,13 @@
 //! signed, so a token of one shop is worth nothing at another.
 //!
 //! ```text
-//! base64url( version | key id | purpose | customer id | HMAC-SHA256 )      unpadded, 83 characters
+//! base64url( version | key id | purpose | customer id | HMAC-SHA256 )                      unpadded, 82 characters
+//! base64url( version | key id | purpose | follow-up id | HMAC-SHA256, its first half )     83
 //! ```
+//!
+//! The link of an answer to a survey stands in a mail as often as there are answers, and in its plain text for all to see: so it is
+//! kept short by half a signature, which is 128 bits (RFC 2104 §5). Which answer was tapped stands behind the token and is not
+//! signed: whoever has the link may choose any of them anyway.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,14 +20,16 @@ use secrecy::{ExposeSecret, SecretSlice};
 use sha2::Sha256;
 use std::collections::BTreeMap;
 use std::fmt;
-use wasurena_domain::ids::{CustomerId, ShopId};
+use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId};
 
 /// The form of a token; another one gets another number.
 const VERSION: u8 = 1;
 /// Bytes before the customer id: version, key id, purpose.
 const HEAD_BYTES: usize = 3;
-/// Bytes of the signature.
+/// Bytes of the signature of a link that says stop.
 const MAC_BYTES: usize = 32;
+/// Bytes of the signature of a link that answers.
+const SHORT_MAC_BYTES: usize = 16;
 /// Longest token, in characters.
 pub const TOKEN_MAX: usize = 120;
 /// Shortest key, in bytes: as long as its signature.
@@ -32,30 +39,52 @@ const CONTEXT: &[u8] = b"wasurena link";
 
 /// What a link is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Purpose {
-    /// Saying stop, and taking it back.
+enum Purpose {
     Stop,
+    Answer,
 }
 
 impl Purpose {
     fn byte(self) -> u8 {
         match self {
             Self::Stop => 1,
+            Self::Answer => 2,
         }
     }
 
     fn from_byte(byte: u8) -> Option<Self> {
-        (byte == Self::Stop.byte()).then_some(Self::Stop)
+        [Self::Stop, Self::Answer].into_iter().find(|purpose| purpose.byte() == byte)
+    }
+
+    /// How much of the signature stands in the token of a link whose purpose has this byte.
+    fn mac_bytes(byte: u8) -> usize {
+        if byte == Self::Answer.byte() { SHORT_MAC_BYTES } else { MAC_BYTES }
     }
 }
 
-/// A link that this deployment signed.
+/// A link that this deployment signs, or has signed: what it is for, and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
-    /// What it is for.
-    pub purpose: Purpose,
-    /// Whose it is.
-    pub customer: CustomerId,
+pub enum Link {
+    /// Saying stop, and taking it back.
+    Stop(CustomerId),
+    /// Answering the question of a message.
+    Answer(FollowUpId),
+}
+
+impl Link {
+    fn parts(&self) -> (Purpose, &str) {
+        match self {
+            Self::Stop(customer) => (Purpose::Stop, customer.as_str()),
+            Self::Answer(follow_up) => (Purpose::Answer, follow_up.as_str()),
+        }
+    }
+
+    fn of(purpose: Purpose, id: &str) -> Option<Self> {
+        match purpose {
+            Purpose::Stop => CustomerId::parse(id).ok().map(Self::Stop),
+            Purpose::Answer => FollowUpId::parse(id).ok().map(Self::Answer),
+        }
+    }
 }
 
 /// Why keys are not taken.
@@ -101,9 +130,9 @@ pub enum InvalidLink {
     /// Signed here, for something that this release does not know.
     #[error("the link's token is for something that is not known")]
     Purpose,
-    /// Signed here, and still no customer.
-    #[error("the link's token names no customer")]
-    Customer,
+    /// Signed here, and still nobody's.
+    #[error("the link's token names neither a customer nor a message")]
+    Subject,
 }
 
 /// The keys that links are signed with.
@@ -144,11 +173,12 @@ impl LinkKeys {
 
     /// Signs a link: the last part of its address. The same link always gets the same token.
     #[must_use]
-    pub fn sign(&self, shop: &ShopId, purpose: Purpose, customer: &CustomerId) -> String {
+    pub fn sign(&self, shop: &ShopId, link: &Link) -> String {
+        let (purpose, id) = link.parts();
         let mut token = vec![VERSION, self.current, purpose.byte()];
-        token.extend_from_slice(customer.as_str().as_bytes());
+        token.extend_from_slice(id.as_bytes());
         if let Some(mac) = self.mac(self.current, shop, &token) {
-            token.extend_from_slice(&mac.finalize().into_bytes());
+            token.extend(mac.finalize().into_bytes().into_iter().take(Purpose::mac_bytes(purpose.byte())));
         }
         URL_SAFE_NO_PAD.encode(token)
     }
@@ -163,17 +193,19 @@ impl LinkKeys {
             return Err(InvalidLink::TooLong);
         }
         let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| InvalidLink::Encoding)?;
-        let signed = bytes.len().checked_sub(MAC_BYTES).filter(|signed| *signed >= HEAD_BYTES);
+        let mac_bytes = bytes.get(HEAD_BYTES - 1).map_or(MAC_BYTES, |purpose| Purpose::mac_bytes(*purpose));
+        let signed = bytes.len().checked_sub(mac_bytes).filter(|signed| *signed >= HEAD_BYTES);
         let (signed, mac) = bytes.split_at(signed.ok_or(InvalidLink::CutOff)?);
-        let &[version, key, purpose, ref customer @ ..] = signed else { return Err(InvalidLink::CutOff) };
+        let &[version, key, purpose, ref id @ ..] = signed else { return Err(InvalidLink::CutOff) };
         if version != VERSION {
             return Err(InvalidLink::Version);
         }
         let expected = self.mac(key, shop, signed).ok_or(InvalidLink::UnknownKey)?;
-        expected.verify_slice(mac).map_err(|_| InvalidLink::Signature)?;
+        // As long as the purpose says, which is signed too: nobody can have less of it compared.
+        expected.verify_truncated_left(mac).map_err(|_| InvalidLink::Signature)?;
         let purpose = Purpose::from_byte(purpose).ok_or(InvalidLink::Purpose)?;
-        let customer = std::str::from_utf8(customer).ok().and_then(|id| CustomerId::parse(id).ok());
-        Ok(Link { purpose, customer: customer.ok_or(InvalidLink::Customer)? })
+        let id = std::str::from_utf8(id).ok();
+        id.and_then(|id| Link::of(purpose, id)).ok_or(InvalidLink::Subject)
     }
 
     /// The signature over the shop and the token's signed part, each with its length before it. `None` where

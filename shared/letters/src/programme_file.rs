@@ -8,6 +8,7 @@ use crate::dated_file::{DatedLines, read_campaign, read_dated};
 use crate::files::Files;
 use crate::frequency_file::{FrequencyLines, read_frequency};
 use crate::language::{LANGUAGE_KEY, Language, UNNAMED_KEY, language, unnamed};
+use crate::listening_file::{read_question, read_remedy};
 use crate::problem::Problem;
 use crate::rhythm_file::read_rhythm;
 use crate::target_file::{read_target, unknown_groups};
@@ -18,6 +19,7 @@ use toml::de::DeValue;
 use wasurena_domain::almanac::Region;
 use wasurena_domain::customer::Stage;
 use wasurena_domain::ids::StepId;
+use wasurena_domain::listening::Listening;
 use wasurena_domain::programme::{
     Anchor, Class, Finding, Frequency, Occasions, OncePer, Programme, Rule, Series, SeriesLetter, Site, Start, Step,
     check_in,
@@ -55,6 +57,9 @@ pub(crate) struct Draft {
     series: Vec<(KeyLines, Vec<KeyLines>)>,
     dated: Vec<DatedLines>,
     frequency: Option<FrequencyLines>,
+    /// Of each step's answers.
+    answers: Vec<Vec<KeyLines>>,
+    remedies: Vec<KeyLines>,
 }
 
 /// Reads the programme and checks it. `None` where there is nothing to read: `problems` says what.
@@ -83,6 +88,7 @@ fn draft(mut top: Table<'_>) -> Draft {
             series: Vec::new(),
             dated: Vec::new(),
             frequency: Frequency::default(),
+            listening: Listening::default(),
         },
         language: top.optional(LANGUAGE_KEY, "\"en\"", language).flatten().unwrap_or_default(),
         unnamed: top.optional(UNNAMED_KEY, "\"visit\"", unnamed).flatten(),
@@ -91,14 +97,22 @@ fn draft(mut top: Table<'_>) -> Draft {
         series: Vec::new(),
         dated: Vec::new(),
         frequency: None,
+        answers: Vec::new(),
+        remedies: Vec::new(),
     };
-    for table in top.sections("step", "") {
+    for mut table in top.sections("step", "") {
         let lines = table.lines();
+        let asked = read_question(&mut table);
         if let Some(step) = step(table) {
+            let (question, answers) = asked.unzip();
+            draft.programme.listening.questions.extend(question.map(|question| (step.id.clone(), question)));
             draft.programme.steps.push(step);
             draft.steps.push(lines);
+            draft.answers.push(answers.unwrap_or_default());
         }
     }
+    let remedies = top.sections("remedy", "").into_iter().filter_map(read_remedy);
+    (draft.programme.listening.remedies, draft.remedies) = remedies.unzip();
     for mut table in top.sections("series", "") {
         let lines = table.lines();
         let letters = table.sections("letter", "series.").into_iter();
@@ -210,7 +224,13 @@ impl Draft {
         let texts = self.programme.dated.iter().zip(&self.dated).flat_map(|(dated, lines)| {
             dated.letters.iter().zip(&lines.letters).map(|(letter, lines)| (&letter.id, lines))
         });
-        steps.chain(letters).chain(texts).find(|(name, _)| *name == id).map_or(1, |(_, lines)| lines.of("id"))
+        let remedies = self.programme.listening.remedies.iter().zip(&self.remedies);
+        steps
+            .chain(letters)
+            .chain(texts)
+            .chain(remedies)
+            .find(|(name, _)| *name == id)
+            .map_or(1, |(_, lines)| lines.of("id"))
     }
 
     /// What the domain finds, each with its line. Of a programme that could only be read in part nothing is
@@ -256,6 +276,10 @@ impl Draft {
             Site::DatedLetter { dated, index, key } => {
                 self.dated.get(dated).and_then(|lines| lines.letters.get(index)).map(|lines| lines.of(key))
             }
+            Site::Answer { step, index, key } => {
+                self.answers.get(step).and_then(|lines| lines.get(index)).map(|lines| lines.of(key))
+            }
+            Site::Remedy { index, key } => self.remedies.get(index).map(|lines| lines.of(key)),
             Site::Letter { series, index, key } => {
                 self.series.get(series).and_then(|(_, lines)| lines.get(index)).map(|lines| lines.of(key))
             }

@@ -27,6 +27,9 @@ const HTML_BYTES_MAX: usize = 90_000;
 const COUNTS: [Count; 6] = [Count::Unknown, Count::Nth(1), Count::Nth(2), Count::Nth(3), Count::Nth(6), Count::Nth(40)];
 /// The stop page in rehearsals.
 const STOP_URL: &str = "https://example.jp/c/stop/rehearsal";
+/// Where answers lead in rehearsals: as long as a real one.
+const ANSWER_URL: &str = "https://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.lambda-url.ap-northeast-1.on.aws/c/sakura/a/\
+AQIBaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 /// A product of which everything is known.
 const PRODUCT: Product<'_> = Product {
     name: "粉引の飯碗",
@@ -100,6 +103,7 @@ impl People {
                         stop_url: STOP_URL,
                         note: None,
                         asks_address: false,
+                        answer_url: Some(ANSWER_URL),
                     };
                     let named = Facts {
                         addressee: self.named.as_ref(),

@@ -167,7 +167,7 @@ impl fmt::Debug for Script {
 
 impl Letters {
     /// Writes what a person says or writes for a message, in the words of its mail and without links: nobody can tap on
-    /// paper.
+    /// paper, and the answers to a survey are lines there.
     ///
     /// # Errors
     /// [`RenderError`]; it must not be said then.
@@ -178,6 +178,7 @@ impl Letters {
         channel: Channel,
         facts: &Facts<'_>,
     ) -> Result<Script, RenderError> {
+        let facts = &Facts { answer_url: None, ..*facts };
         let letter = self.letter_for(step, facts)?;
         let written = self.write(shop, letter, facts)?;
         let part = |section: Section| -> Result<Option<String>, RenderError> {

@@ -4,7 +4,7 @@ use crate::files::Files;
 use crate::problem::Problem;
 use crate::product_file::read_products;
 use crate::sender_rules::{is_unread_inbox, mailbox_provider};
-use crate::toml_reader::{Document, Table, date, flag, text, time};
+use crate::toml_reader::{Document, Table, date, flag, number, text, time};
 use crate::values::{
     amount, currency, dates, days, dormant_days, mail_address, money, occasion_count, occasion_days, own_addresses,
     product_files, quiet, region, regular_occasions, shards, web_address, web_addresses, zone,
@@ -167,6 +167,7 @@ fn thresholds(mut table: Table<'_>) -> Option<Thresholds> {
     if let (Some(None), Some(Some(_))) = (hold_from, hold_currency) {
         table.note("hold_currency", "a currency without an amount holds nothing", "add `hold_from`, or take it out");
     }
+    let pause_after_unhappy = table.optional("pause_after_unhappy", "1", number);
     table.finish();
     let currency = hold_currency?.unwrap_or(Currency::JPY);
     Some(Thresholds {
@@ -175,6 +176,7 @@ fn thresholds(mut table: Table<'_>) -> Option<Thresholds> {
         carriage_days: carriage_days?.unwrap_or(usual.carriage_days),
         hold_companies: hold_companies?.unwrap_or(usual.hold_companies),
         hold_from: hold_from?.and_then(|amount| money(amount, currency)),
+        pause_after_unhappy: pause_after_unhappy?.unwrap_or(usual.pause_after_unhappy),
     })
 }
 

@@ -13,6 +13,8 @@ pub(crate) enum Line {
     Words(String),
     /// A label and the address that it leads to.
     Link { label: String, url: String },
+    /// The same, of an answer to a survey.
+    Answer { label: String, url: String },
 }
 
 impl Line {
@@ -21,6 +23,9 @@ impl Line {
         match self {
             Self::Words(text) => minijinja::context! { text => text.as_str() },
             Self::Link { label, url } => minijinja::context! { label => label.as_str(), url => url.as_str() },
+            Self::Answer { label, url } => {
+                minijinja::context! { label => label.as_str(), url => url.as_str(), answer => true }
+            }
         }
     }
 }
@@ -66,6 +71,14 @@ pub(crate) fn line(text: &str, roots: &[&str]) -> Line {
         leads.then(|| Line::Link { label: label.to_owned(), url: url.to_owned() })
     });
     link.unwrap_or_else(|| Line::Words(text.to_owned()))
+}
+
+/// Reads a line that may be an answer: one whose address stands under the page of answers.
+pub(crate) fn line_or_answer(text: &str, roots: &[&str], answers: Option<&str>) -> Line {
+    match answers.map(|page| line(text, &[page])) {
+        Some(Line::Link { label, url }) => Line::Answer { label, url },
+        _ => line(text, roots),
+    }
 }
 
 /// Whether an address is `root` or stands under it: `https://a.jp.example` is not under `https://a.jp`.

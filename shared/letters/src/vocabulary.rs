@@ -3,6 +3,7 @@
 //! Found by reading the template, before any fact is known: a word that the class of a letter does not have is
 //! a finding even where an `{% if %}` hides it today.
 
+use crate::answers::ANSWERS;
 use crate::problem::Problem;
 use minijinja::Template;
 use wasurena_domain::programme::{Class, Rule};
@@ -33,6 +34,8 @@ const LETTER_WORDS: [&str; 19] = [
 const PAGE_WORDS: [&str; 2] = ["shop.url", "product.page"];
 /// Words that letters which sell may use as well.
 const SELLING_WORDS: [&str; 1] = ["offer.url"];
+/// Words that surveys may use as well.
+const SURVEY_WORDS: [&str; 1] = [ANSWERS];
 /// Words that frames may use as well.
 const FRAME_WORDS: [&str; 6] = ["subject", "body", "paragraphs", "consented", "asks_address", "stop_url"];
 
@@ -51,6 +54,7 @@ impl Kind {
     fn words(self) -> Vec<&'static str> {
         let own: &[&str] = match self {
             Self::Letter(class) if class.is_selling() => &SELLING_WORDS,
+            Self::Letter(Class::Survey) => &SURVEY_WORDS,
             Self::Frame => &FRAME_WORDS,
             Self::Letter(_) | Self::Greeting => &[],
         };

@@ -4,8 +4,8 @@ use crate::corpus::Corpus;
 use crate::engine::{Input, fuzz};
 use secrecy::SecretSlice;
 use std::sync::LazyLock;
-use wasurena_domain::ids::{CustomerId, ShopId};
-use wasurena_letters::link::{LinkKeys, Purpose};
+use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId};
+use wasurena_letters::link::{Link, LinkKeys};
 
 /// Signs now.
 static KEYS: LazyLock<LinkKeys> = LazyLock::new(|| keys((7, b"the key that signs in this test!"), Some(OLD)));
@@ -26,7 +26,7 @@ fn read(input: &Input<'_>) {
     let text = String::from_utf8_lossy(input.bytes);
     let token = text.trim_end();
     let Ok(link) = KEYS.open(&shop("sakura"), token) else { return };
-    let again = [&KEYS, &OLD_KEYS].map(|keys| keys.sign(&shop("sakura"), link.purpose, &link.customer));
+    let again = [&KEYS, &OLD_KEYS].map(|keys| keys.sign(&shop("sakura"), &link));
     assert!(again.iter().any(|signed| signed == token), "a token opens that nobody signed");
     assert!(KEYS.open(&shop("botan"), token).is_err(), "a token of another shop opens");
     for place in 0..token.len() {
@@ -44,8 +44,10 @@ fn links() {
 #[test]
 fn the_corpus_holds_tokens_that_open() {
     let customer = CustomerId::parse("hanakohanakohanakohanakoha").unwrap();
-    let signed = [&KEYS, &OLD_KEYS].map(|keys| keys.sign(&shop("sakura"), Purpose::Stop, &customer));
-    for token in signed {
+    let asked = FollowUpId::parse(&format!("{customer}_abcdefghijklmnop")).unwrap();
+    let links = [Link::Stop(customer), Link::Answer(asked)];
+    let signed = |link: &Link| [&KEYS, &OLD_KEYS].map(|keys| keys.sign(&shop("sakura"), link));
+    for token in links.iter().flat_map(signed) {
         let stands = Corpus::of("links").files().any(|(_, bytes)| bytes.trim_ascii_end() == token.as_bytes());
         assert!(stands, "the corpus lacks {token}");
     }

@@ -119,7 +119,7 @@ async fn a_letter_without_an_address_goes_by_mail_and_so_does_the_next() {
 }
 
 const CALL: &str = "件名: お手元に届きましたか\n\n【最初の一言】\n{{ shop.name }}です。ご案内や販売ではありません。\n\
-                    【本文】\n無事に届きましたでしょうか。\n【お留守のとき】\nまたあらためます。\n";
+                    【本文】\n無事に届きましたでしょうか。\n\n{{ answers }}\n【お留守のとき】\nまたあらためます。\n";
 
 #[tokio::test]
 async fn whoever_permits_it_is_called_and_a_stop_takes_the_call_off_the_list() {

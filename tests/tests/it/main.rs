@@ -13,6 +13,7 @@ mod events;
 mod household;
 mod isolation;
 mod keeper;
+mod listening;
 mod lost_alarms;
 mod mails;
 mod outages;

@@ -245,6 +245,8 @@ impl Life {
             customer: &self.customer,
             follow_ups: &self.follow_ups,
             ledger: &self.ledger,
+            // Nobody answers here, so nothing is ever paused.
+            paused: &[],
             now: self.now,
         }
     }

@@ -142,6 +142,7 @@ impl Telling<'_> {
             Because::GreetedAlready => "この日のお便りは、もうお送りしました".to_owned(),
             Because::Over => "お送りする時期は過ぎました".to_owned(),
             Because::LaterText => "前のお便りのあとに続きます".to_owned(),
+            Because::ByHand => "お困りごとのあったとき、お店で決めた方にだけお送りします".to_owned(),
         }
     }
 
@@ -169,6 +170,13 @@ impl Telling<'_> {
             Ground::LastLook(reason) => {
                 format!("いまのままなら、お送りする直前の確かめで見送ります。{}", words::why(reason.name()))
             }
+            Ground::Waits(Reason::NotApproved) => {
+                "見習い期間なので、お店で確かめるまでお待ちします(wasurena approve)".to_owned()
+            }
+            Ground::Waits(Reason::ProductPaused) => {
+                "お品にご不満のお声があり、お店で確かめるまでお待ちします(wasurena product looked)".to_owned()
+            }
+            Ground::Waits(reason) => words::why(reason.name()).to_owned(),
             Ground::PassedOver { .. } => return None,
         })
     }
@@ -190,6 +198,7 @@ impl Telling<'_> {
             }
             Origin::Rhythm { rhythm, .. } => format!("{}ごとのお便りの、はじめての日", every(rhythm)),
             Origin::Date(date) => date_name(date),
+            Origin::Case => "お困りごとをおさめるため、お店で出すと決めたお便り".to_owned(),
         }
     }
 
@@ -312,6 +321,19 @@ mod tests {
         let text = said(Verdict::Unknown { on: day("2026-12-20") }, rest);
         assert!(text.contains("お休みの日です") && text.contains("ほかに日のないお便りのために空けます"), "{text}");
         assert!(text.contains("12月20日(日)にお送りしたかどうか、まだわかりません"), "{text}");
+    }
+
+    #[test]
+    fn whose_word_a_message_waits_for_is_told() {
+        let waits = [Reason::NotApproved, Reason::ProductPaused].map(Ground::Waits).to_vec();
+        let text = said(Verdict::Not(Because::ByHand), waits);
+        for line in [
+            "お困りごとのあったとき、お店で決めた方にだけお送りします [R28 R31]",
+            "・見習い期間なので、お店で確かめるまでお待ちします(wasurena approve)",
+            "・お品にご不満のお声があり、お店で確かめるまでお待ちします(wasurena product looked)",
+        ] {
+            assert!(text.contains(line), "{line}: {text}");
+        }
     }
 
     #[test]

@@ -39,7 +39,7 @@ async fn shop_that_calls() -> (tempfile::TempDir, tempfile::TempDir, Up) {
             }
             "letters/arrival.txt" => {
                 "件名: 届きましたか\n\n【最初の一言】\n{{ shop.name }}です。販売ではありません。\n\
-                【本文】\n{{ addressee }}、無事に届きましたか。\n【お留守のとき】\nまたあらためます。\n"
+                【本文】\n{{ addressee }}、無事に届きましたか。\n\n{{ answers }}\n【お留守のとき】\nまたあらためます。\n"
                     .to_owned()
             }
             _ => text.to_owned(),

@@ -5,6 +5,7 @@
 mod approving;
 mod changes;
 mod channels;
+mod listening;
 mod owner;
 mod program;
 mod programmes;

@@ -98,6 +98,7 @@ async fn no_command_about_one_shop_reads_or_changes_anything_of_another() {
         &["order", "follow-up", "sakura", "shopify", "1"][..],
         &["order", "leave-alone", "sakura", "shopify", "1"],
         &["customer", "settle", "sakura", HANAKO],
+        &["case", "settle", "sakura", HANAKO, "--by", "佐藤"],
         &["customer", "stop", "sakura", HANAKO, "--how", "phone"],
         &["customer", "resume", "sakura", HANAKO, "--how", "phone"],
         &["customer", "reach", "sakura", HANAKO, "--how", "phone"],

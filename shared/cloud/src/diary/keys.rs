@@ -39,6 +39,31 @@ impl Key {
         Self { pk: format!("{shop}#C#{customer}"), sk: format!("{LEDGER_PREFIX}{entry}") }
     }
 
+    /// What a customer answered to a message.
+    pub(super) fn answer(shop: &ShopId, customer: &CustomerId, id: &FollowUpId) -> Self {
+        Self { sk: format!("A#{id}"), ..Self::answers(shop, customer) }
+    }
+
+    /// Where a customer's answers begin.
+    pub(super) fn answers(shop: &ShopId, customer: &CustomerId) -> Self {
+        Self { sk: "A#".to_owned(), ..Self::customer(shop, customer) }
+    }
+
+    /// What is written of the case of a customer's purchase.
+    pub(super) fn case(shop: &ShopId, customer: &CustomerId, purchase: &PurchaseKey) -> Self {
+        Self { sk: format!("K#{}#{}", purchase.cart, purchase.order), ..Self::customer(shop, customer) }
+    }
+
+    /// Where a customer's cases begin.
+    pub(super) fn cases(shop: &ShopId, customer: &CustomerId) -> Self {
+        Self { sk: "K#".to_owned(), ..Self::customer(shop, customer) }
+    }
+
+    /// What was answered of the shop's products.
+    pub(super) fn product(shop: &ShopId, about: &str) -> Self {
+        Self { pk: format!("{shop}#ANSWERS"), sk: about.to_owned() }
+    }
+
     pub(super) fn purchase(shop: &ShopId, key: &PurchaseKey) -> Self {
         Self { pk: format!("{shop}#P#{}#{}", key.cart, key.order), sk: "P".to_owned() }
     }

@@ -27,6 +27,10 @@ pub struct ShopState {
     /// How many mails of each step were approved. Only approving changes it, beside all other writers.
     #[serde(default)]
     pub approvals: Approvals,
+    /// The products whose cheerful messages wait until somebody has looked at them (R31): a set, that only pausing and
+    /// looking change, beside all other writers.
+    #[serde(default)]
+    pub paused: Vec<String>,
 }
 
 /// The attribute of a shop's item that counts approvals.
@@ -79,9 +83,9 @@ impl Diary {
         self.put_shop(shop, &ShopState { stopped, ..before.clone() }, Some(&before)).await
     }
 
-    /// Writes all of the state but the approvals, which are counted beside this. Where the answer of our own write was lost
-    /// and the SDK wrote again, what stands is what was to be written, and that is success; but for a version that was
-    /// begun, which somebody else may have begun at that moment.
+    /// Writes all of the state but the approvals and the paused products, which are written beside this. Where the answer of
+    /// our own write was lost and the SDK wrote again, what stands is what was to be written, and that is success; but for a
+    /// version that was begun, which somebody else may have begun at that moment.
     async fn put_shop(&self, shop: &ShopId, state: &ShopState, before: Option<&ShopState>) -> Result<(), DiaryError> {
         let condition = match before {
             None => Condition::is_new(),
@@ -96,17 +100,18 @@ impl Diary {
         match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                 let stands = failed.item().cloned().map(from_item::<ShopState>).transpose()?;
-                let is_ours = |stands: ShopState| ShopState { approvals: Approvals::default(), ..stands };
-                let wanted = ShopState { approvals: Approvals::default(), ..state.clone() };
+                let is_ours = |stands: ShopState| {
+                    (stands.version, stands.begun, stands.stopped) == (state.version, state.begun, state.stopped)
+                };
                 let begins = before.is_none_or(|before| before.begun != state.begun);
-                if !begins && stands.map(is_ours) == Some(wanted) { Ok(()) } else { Err(DiaryError::Changed) }
+                if !begins && stands.is_some_and(is_ours) { Ok(()) } else { Err(DiaryError::Changed) }
             }
             Some(UpdateItemError::TransactionConflictException(_)) => Err(DiaryError::Changed),
             _ => Err(DiaryError::call(&error)),
         }
     }
 
-    /// The write of all of the state but the approvals.
+    /// The write of all of the state but the approvals and the paused products.
     fn write_shop(&self, shop: &ShopId, state: &ShopState, condition: Condition) -> UpdateItemFluentBuilder {
         let number = |n: u32| AttributeValue::N(n.to_string());
         let stopped = if state.stopped { "SET #stopped = :stopped," } else { "REMOVE #stopped SET" };

@@ -33,7 +33,7 @@ impl Diary {
         customer: impl Into<Option<&CustomerId>> + Send,
         about: &str,
     ) -> Result<(), DiaryError> {
-        self.finish(Key::task(shop, &Task::key_of(kind, customer.into(), about))).await
+        self.remove(Key::task(shop, &Task::key_of(kind, customer.into(), about))).await
     }
 
     /// Takes a customer's tasks off the owner's list: those of a kind, or all of them.
@@ -48,12 +48,13 @@ impl Diary {
     ) -> Result<(), DiaryError> {
         let theirs = |task: &Task| task.customer.as_ref() == Some(customer) && kind.is_none_or(|k| k == task.kind);
         for task in self.tasks(shop).await?.into_iter().filter(theirs) {
-            self.finish(Key::task(shop, &task.key())).await?;
+            self.remove(Key::task(shop, &task.key())).await?;
         }
         Ok(())
     }
 
-    async fn finish(&self, key: Key) -> Result<(), DiaryError> {
+    /// Takes an item away, whatever stands there.
+    pub(super) async fn remove(&self, key: Key) -> Result<(), DiaryError> {
         let request = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
         request.send().await.map_err(|error| DiaryError::call(&error))?;
         Ok(())

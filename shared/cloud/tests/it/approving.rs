@@ -1,6 +1,7 @@
 //! Approving: each mail counts once, whoever else writes at that moment; and the owner's line.
 
 use crate::support::{Cloud, SLOT, TABLE, at, claim, planned, sakura, slot};
+use std::collections::BTreeSet;
 use wasurena_cloud::approving::{Approved, ApprovingError, approve, write_line};
 use wasurena_cloud::bookshelf::{Bookshelf, OpenBook};
 use wasurena_cloud::diary::DiaryError;
@@ -84,6 +85,33 @@ async fn no_other_writer_loses_an_approval() {
     cloud.diary.set_stopped(&sakura(), false).await.unwrap();
     shelf.publish(&sakura(), &utsuwa("2026-12-01".parse().unwrap())).await.unwrap();
     assert_eq!((counted(&cloud).await, shelf.open(&sakura()).await.unwrap().version), (1, 2));
+}
+
+#[tokio::test]
+async fn no_other_writer_loses_a_products_pause_and_twice_is_once() {
+    let cloud = Cloud::open().await;
+    let nobody = cloud.diary.set_paused(&sakura(), "飯碗", true).await;
+    assert!(matches!(nobody, Err(DiaryError::NoProgramme(_))), "{nobody:?}");
+    let (shelf, open) = shop(&cloud).await;
+    let pause = async |product: &str, paused| cloud.diary.set_paused(&sakura(), product, paused).await.unwrap();
+    tokio::join!(pause("飯碗", true), pause("湯呑み", true), pause("飯碗", true));
+    approve(&cloud.diary, &open, &wait(&cloud, "hanako").await.id, at(NOW)).await.unwrap();
+    cloud.diary.set_stopped(&sakura(), true).await.unwrap();
+    cloud.diary.set_stopped(&sakura(), false).await.unwrap();
+    shelf.publish(&sakura(), &utsuwa("2026-12-01".parse().unwrap())).await.unwrap();
+    let paused = async || shelf.open(&sakura()).await.unwrap().paused.into_iter().collect::<BTreeSet<String>>();
+    assert_eq!(paused().await, BTreeSet::from(["湯呑み".to_owned(), "飯碗".to_owned()]));
+    assert_eq!(counted(&cloud).await, 1);
+    pause("飯碗", false).await;
+    pause("飯碗", false).await;
+    assert_eq!(paused().await, BTreeSet::from(["湯呑み".to_owned()]));
+    pause("湯呑み", false).await;
+    assert!(paused().await.is_empty());
+    // However many are paused, the shop's item stays small.
+    for product in 0..60 {
+        pause(&format!("p{product}"), true).await;
+    }
+    assert_eq!(paused().await.len(), 50);
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ impl Customer {
         let (Some(order), Some(began_at)) = (&purchase.order, purchase.began_at()) else { return };
         self.take_in_contact(purchase, order);
         let main = order.main_line();
+        let unhappy_at = self.bought(&purchase.key).and_then(|known| known.unhappy_at);
         let bought = Bought {
             key: purchase.key.clone(),
             began_at,
@@ -25,7 +26,8 @@ impl Customer {
             marketplace: order.marketplace.is_some(),
             total: Some(order.total),
             payment: order.payment.clone(),
-            case_at: purchase.case_at().filter(|at| !is_long_ago(*at, first_seen_at, shop)),
+            case_at: purchase.case_at().filter(|at| !is_long_ago(*at, first_seen_at, shop)).max(unhappy_at),
+            unhappy_at,
             undone: purchase.is_undone(),
             history: is_history(began_at, first_seen_at, shop),
             gift: order.gift,

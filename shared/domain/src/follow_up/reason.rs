@@ -78,6 +78,8 @@ pub enum Reason {
     ShopRedacted,
     /// What stands in the diary cannot be read.
     Unreadable,
+    /// Customers are not happy with the product that it speaks of, and nobody of the shop has looked yet (R31).
+    ProductPaused,
 }
 
 impl Reason {
@@ -120,6 +122,7 @@ impl Reason {
             Self::DataRequested => "data_requested",
             Self::ShopRedacted => "shop_redacted",
             Self::Unreadable => "unreadable",
+            Self::ProductPaused => "product_paused",
         }
     }
 }

@@ -72,18 +72,24 @@ impl Placed<'_> {
     }
 }
 
-/// A wish that has no choice: it is over, it cannot go out, or its slot has come and its sender judges the rest.
+/// A wish that has no choice: it is over, it cannot go out, a person has chosen its slot, or that has come and its sender
+/// judges the rest.
 fn settled<'a>(situation: &Situation<'a>, wish: &Wish) -> Option<Placed<'a>> {
     let existing = find(situation, &wish.id);
     let has_come = |f: &&FollowUp| f.slot < situation.earliest() && late(situation, wish).is_some();
     let (slot, obstacle) = match existing {
         Some(f) if is_over(f) => (f.slot, None),
         _ if wish.obstacle.is_some() => (ideal(situation, wish), wish.obstacle),
-        Some(f) => (Some(f).filter(has_come)?.slot, None),
+        Some(f) => (Some(f).filter(|f| has_come(f) || is_approved(situation, f))?.slot, None),
         None => return None,
     };
     let deadline = end_of(wish.latest, situation.shop);
     Some(Placed { wish: wish.clone(), existing, slot, deadline, obstacle })
+}
+
+/// Whether a person has approved it for its slot: then no gap and no cap moves it.
+fn is_approved(situation: &Situation<'_>, follow_up: &FollowUp) -> bool {
+    follow_up.state == State::Planned && situation.programme.listening.is_remedy(&follow_up.step)
 }
 
 /// What a wish chooses by.

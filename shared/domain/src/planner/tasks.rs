@@ -52,8 +52,9 @@ fn promise_task(situation: &Situation<'_>, follow_up: &FollowUp, reason: Reason,
         }
         // Of what makes way for other messages only a promise is missed.
         Reason::TooOften if is_promise() => (TaskKind::KeepPromise, follow_up.id.to_string()),
-        // What nobody approved is missed where a promise hung on it; the rest may come another time.
-        Reason::NotApproved if breaks_without(follow_up, situation) => {
+        // What nobody approved, and what a product's pause has cost (R31), is missed where a promise hung on it; the rest may
+        // come another time.
+        Reason::NotApproved | Reason::ProductPaused if breaks_without(follow_up, situation) => {
             (TaskKind::KeepPromise, follow_up.id.to_string())
         }
         _ => return None,

@@ -11,33 +11,61 @@ pub use account::{Account, Because, Ground, Objection, Origin, Verdict};
 use super::journal::{About, Journal, Notes};
 use super::placing::{Placed, is_over};
 use super::{Draft, Situation, draft, new_follow_up, why_unwanted};
-use crate::apprenticeship::Approvals;
+use crate::apprenticeship::{Approvals, awaits_approval};
 use crate::calendar::day_of;
 use crate::channel::Channel;
 use crate::follow_up::{FollowUp, Reason, State};
 use crate::ids::StepId;
-use crate::policy::{Decision, Moment, decide};
+use crate::policy::{Decision, Moment, decide, speaks_of_paused};
+use crate::programme::Class;
 use chrono::NaiveDate;
+
+/// What the shop holds back until a person has said yes.
+#[derive(Debug, Clone, Copy)]
+pub struct UntilTold<'a> {
+    /// How many mails of each step were approved.
+    pub approvals: &'a Approvals,
+    /// The products whose cheerful messages wait until somebody has looked at them (R31).
+    pub paused: &'a [String],
+}
+
+impl UntilTold<'_> {
+    /// Why a planned message waits.
+    fn reasons(self, situation: &Situation<'_>, planned: &FollowUp) -> impl Iterator<Item = Reason> {
+        let Situation { shop, customer, .. } = *situation;
+        let awaits = awaits_approval(shop, self.approvals, planned).then_some(Reason::NotApproved);
+        let is_paused = speaks_of_paused(planned, planned.class, customer, self.paused);
+        awaits.into_iter().chain(is_paused.then_some(Reason::ProductPaused))
+    }
+}
 
 /// What becomes of each message of the programme, and of all that stands in the diary: first what has a day, in the order of
 /// days. What is to come is as things stand: a new fact changes it.
 #[must_use]
-pub fn why(situation: &Situation<'_>) -> Vec<Account> {
+pub fn why(situation: &Situation<'_>, until_told: &UntilTold<'_>) -> Vec<Account> {
     let journal = Journal::asked();
     let draft = draft(situation, &journal);
     let notes = journal.into_notes();
-    let mut accounts: Vec<Account> = draft.placed.iter().map(|p| of_placed(situation, p, &draft, &notes)).collect();
+    let mut accounts: Vec<Account> =
+        draft.placed.iter().map(|p| of_placed(situation, until_told, p, &draft, &notes)).collect();
     let placed = |f: &FollowUp| draft.placed.iter().any(|p| p.wish.id == f.id);
     accounts.extend(situation.follow_ups.iter().filter(|f| !placed(f)).map(|f| of_diary(situation, f)));
     accounts.extend(left_out_steps(situation, &accounts, &notes));
     accounts.extend(left_out_texts(situation, &draft, &accounts, &notes));
+    accounts.extend(remedies_by_hand(situation, &accounts));
     let zone = situation.shop.zone;
     accounts.sort_by_key(|account| account.day(zone).map_or((true, NaiveDate::MAX), |day| (false, day)));
     accounts
 }
 
 /// A message that the programme wants.
-fn of_placed(situation: &Situation<'_>, placed: &Placed<'_>, draft: &Draft<'_>, notes: &Notes) -> Account {
+fn of_placed(
+    situation: &Situation<'_>,
+    until_told: &UntilTold<'_>,
+    placed: &Placed<'_>,
+    draft: &Draft<'_>,
+    notes: &Notes,
+) -> Account {
     let wish = &placed.wish;
     let counted = Ground::Counted { from: wish.origin, day: wish.day, latest: wish.latest };
     let mut grounds = vec![counted];
@@ -64,7 +92,9 @@ fn of_placed(situation: &Situation<'_>, placed: &Placed<'_>, draft: &Draft<'_>, 
         (Some(over), _) => of_state(situation, over),
         (None, Some(reason)) => Verdict::Not(Because::Reason(reason)),
         (None, None) => {
-            grounds.extend(last_look(situation, placed).map(Ground::LastLook));
+            let planned = planned(situation, placed);
+            grounds.extend(last_look(situation, &planned).map(Ground::LastLook));
+            grounds.extend(until_told.reasons(situation, &planned).map(Ground::Waits));
             Verdict::Comes { slot: placed.slot, deadline: placed.deadline }
         }
     };
@@ -92,19 +122,24 @@ fn on_day(situation: &Situation<'_>, draft: &Draft<'_>, day: NaiveDate) -> Optio
     left.next().or_else(|| coming.map(|p| &p.wish.step).next()).cloned()
 }
 
-/// What the decision at the last moment would have against a message, as things stand.
-fn last_look(situation: &Situation<'_>, placed: &Placed<'_>) -> Option<Reason> {
+/// The follow-up as it will stand in the diary.
+fn planned(situation: &Situation<'_>, placed: &Placed<'_>) -> FollowUp {
     let Placed { wish, existing, slot, deadline, obstacle } = placed;
-    let known = match existing {
+    match existing {
         Some(known) => FollowUp { slot: *slot, deadline: *deadline, channel: wish.channel, ..(*known).clone() },
         None => new_follow_up(situation, wish, *slot, *deadline, *obstacle),
-    };
+    }
+}
+
+/// What the decision at the last moment would have against a message, as things stand.
+fn last_look(situation: &Situation<'_>, planned: &FollowUp) -> Option<Reason> {
     let Situation { shop, programme, customer, follow_ups, ledger, now } = *situation;
-    let now = now.max(slot.start());
-    // Whether a person has approved it is no ground of its own: it is asked anew each day until somebody has.
-    let planned = FollowUp { approved_at: Some(now), ..known };
-    let approvals = &Approvals::default();
-    match decide(&planned, &Moment { shop, stopped: false, approvals, programme, customer, follow_ups, ledger, now }) {
+    let now = now.max(planned.slot.start());
+    // What waits for a person's word is told apart: here it is as if they had said yes.
+    let approved = FollowUp { approved_at: Some(now), ..planned.clone() };
+    let (stopped, approvals, paused) = (false, &Approvals::none(), &[]);
+    let moment = Moment { shop, stopped, approvals, programme, customer, follow_ups, ledger, paused, now };
+    match decide(&approved, &moment) {
         Decision::Skip(reason) => Some(reason),
         Decision::Expire => Some(Reason::WindowOver),
         Decision::Send | Decision::HandOver | Decision::Move(_) | Decision::Hold => None,
@@ -194,6 +229,21 @@ fn left_out_texts(situation: &Situation<'_>, draft: &Draft<'_>, known: &[Account
         }
     }
     accounts
+}
+
+/// The letters that make good, where nobody has approved one.
+fn remedies_by_hand(situation: &Situation<'_>, known: &[Account]) -> Vec<Account> {
+    let remedies = situation.programme.listening.remedies.iter();
+    let unused = remedies.filter(|id| !known.iter().any(|account| account.step == **id));
+    let account = |id: &StepId| Account {
+        step: id.clone(),
+        series: None,
+        class: Some(Class::Remedy),
+        purchase: None,
+        verdict: Verdict::Not(Because::ByHand),
+        grounds: Vec::new(),
+    };
+    unused.map(account).collect()
 }
 
 /// Why nothing at all is planned, where that is so.

@@ -3,6 +3,7 @@
 mod channels;
 mod dated;
 mod frequency;
+mod listening;
 mod promises;
 mod severity;
 
@@ -57,6 +58,10 @@ pub enum Rule {
     R23,
     /// What follows a letter refers to one.
     R25,
+    /// A remedy is approved by a person.
+    R28,
+    /// Whoever is not happy can say so.
+    R29,
     /// The stage of the relationship decides for whom a message is.
     R34,
     /// The programme's own form: what it needs to be carried out at all.
@@ -80,6 +85,8 @@ impl fmt::Display for Rule {
             Self::R22 => "R22",
             Self::R23 => "R23",
             Self::R25 => "R25",
+            Self::R28 => "R28",
+            Self::R29 => "R29",
             Self::R34 => "R34",
             Self::Form => "form",
         })
@@ -126,6 +133,22 @@ pub enum Site {
         /// The key, as TOML names it.
         key: &'static str,
     },
+    /// A key of an answer to a survey.
+    Answer {
+        /// Which of the steps, from 0.
+        step: usize,
+        /// Which of its answers, from 0.
+        index: usize,
+        /// The key, as TOML names it.
+        key: &'static str,
+    },
+    /// A key of a letter that makes good.
+    Remedy {
+        /// Which of them, from 0.
+        index: usize,
+        /// The key, as TOML names it.
+        key: &'static str,
+    },
     /// A key of a message of a series.
     Letter {
         /// Which of the series, from 0.
@@ -167,6 +190,7 @@ pub fn check_in(programme: &Programme, region: Region) -> Vec<Finding> {
         steps.chain(series.flat_map(|(index, series)| check_series(programme, series, index))).collect();
     findings.extend(dated::check_dated(programme, region));
     findings.extend(channels::check_channels(programme));
+    findings.extend(listening::check_listening(programme));
     findings.extend(check_stages(programme));
     findings.extend(check_ids(programme));
     findings.extend(promises::check_promises(programme));
@@ -362,10 +386,12 @@ fn check_ids(programme: &Programme) -> Vec<Finding> {
         letters.map(move |(index, l)| (Site::DatedLetter { dated, index, key: "id" }, &l.id))
     });
     let dated = programme.dated.iter().enumerate().map(|(index, d)| (Site::Dated { index, key: "id" }, &d.id));
+    let remedies = programme.listening.remedies.iter().enumerate();
+    let remedies = remedies.map(|(index, id)| (Site::Remedy { index, key: "id" }, id));
     let mut names = BTreeSet::new();
     let series = programme.series.iter().enumerate().map(|(index, s)| (Site::Series { index, key: "id" }, &s.id));
     let same_name = series.chain(dated).filter(|(_, id)| !names.insert(*id));
-    let again = steps.chain(letters).chain(texts).filter(|(_, id)| !seen.insert(id)).chain(same_name);
+    let again = steps.chain(letters).chain(texts).chain(remedies).filter(|(_, id)| !seen.insert(id)).chain(same_name);
     let mend = "give each step, series and date an id of its own; an id is for ever";
     again.map(|(site, id)| finding(site, Rule::Form, format!("the id `{id}` stands twice"), mend)).collect()
 }

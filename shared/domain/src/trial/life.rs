@@ -204,6 +204,7 @@ fn bought(shop: &Shop, way: Way, nth: u32, day: NaiveDate) -> Option<Bought> {
         total: None,
         payment: None,
         case_at: None,
+        unhappy_at: None,
         undone: false,
         history: false,
         gift: false,

@@ -36,6 +36,8 @@ pub(crate) fn shown(finding: &Finding) -> String {
         Site::Frequency { key } => format!("frequency {key}"),
         Site::Dated { index, key } => format!("date {index} {key}"),
         Site::DatedLetter { dated, index, key } => format!("date letter {dated}/{index} {key}"),
+        Site::Answer { step, index, key } => format!("answer {step}/{index} {key}"),
+        Site::Remedy { index, key } => format!("remedy {index} {key}"),
         Site::Letter { series, index, key } => format!("letter {series}/{index} {key}"),
     };
     format!("{} {place}", finding.rule)
@@ -57,7 +59,7 @@ fn r1_somebody_must_follow_the_thanks_within_21_days() {
     check_finds(|p| p.steps[USAGE].anchor = Anchor::Arrival { unknown_day: 14 }, &["R1 programme"]);
     check_finds(|p| p.steps[USAGE].class = Class::Thanks, &["R2 step 4 latest_day", "R1 programme"]);
     // A remedy waits for a person; what goes out before the thanks is not after them.
-    check_finds(|p| p.steps[USAGE].class = Class::Remedy, &["R1 programme"]);
+    check_finds(|p| p.steps[USAGE].class = Class::Remedy, &["R28 step 4 class", "R1 programme"]);
     check_finds(|p| p.steps[USAGE].day = 1, &["R1 programme"]);
 }
 

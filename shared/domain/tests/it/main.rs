@@ -14,6 +14,7 @@ mod dated;
 mod delivery;
 mod editions;
 mod frequency;
+mod listening;
 mod numbers;
 mod planner;
 mod planner_facts;

@@ -9,6 +9,7 @@ use wasurena_domain::almanac::Greeting;
 use wasurena_domain::calendar::day_of;
 use wasurena_domain::channel::Channels;
 use wasurena_domain::customer::{Ruling, Stage};
+use wasurena_domain::listening::Listening;
 use wasurena_domain::programme::{
     Anchor, Cap, Class, Date, Dated, Frequency, Occasions, OncePer, Programme, Rhythm, Series, SeriesLetter, Start,
     Step, Target, check,
@@ -276,6 +277,7 @@ pub(crate) fn any_programme() -> impl Strategy<Value = Programme> {
             series: [series.0, series.1].into_iter().flatten().collect(),
             dated: [dated.0, dated.1].into_iter().flatten().collect(),
             frequency,
+            listening: Listening::default(),
         }
     });
     all.prop_filter("refused by check", |programme| check(programme).is_empty())

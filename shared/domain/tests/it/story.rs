@@ -10,6 +10,7 @@ use wasurena_domain::customer::{Customer, Ruling};
 use wasurena_domain::follow_up::{Event, FollowUp, Reason, State, transition};
 use wasurena_domain::ids::{FollowUpId, PurchaseKey, StepId};
 use wasurena_domain::ledger::{Channel, Entry, How, Said};
+use wasurena_domain::planner::why::UntilTold;
 use wasurena_domain::planner::{Change, Plan, Situation, plan};
 use wasurena_domain::policy::{Decision, Moment, decide};
 use wasurena_domain::programme::Programme;
@@ -29,6 +30,8 @@ pub(crate) struct Story {
     pub(crate) approvals: Approvals,
     /// Whether somebody approves whatever is planned, at once.
     pub(crate) approves: bool,
+    /// The products whose cheerful messages wait.
+    pub(crate) paused: Vec<String>,
     pub(crate) now: DateTime<Utc>,
     /// The last plan, as it was made.
     pub(crate) plan: Plan,
@@ -53,6 +56,7 @@ impl Story {
             ledger: Vec::new(),
             approvals: Approvals::none(),
             approves: false,
+            paused: Vec::new(),
             now: DateTime::UNIX_EPOCH,
             plan: Plan::default(),
             sent: Vec::new(),
@@ -224,8 +228,15 @@ impl Story {
             customer: &self.customer,
             follow_ups: &self.follow_ups,
             ledger: &self.ledger,
+            paused: &self.paused,
             now: self.now,
         }
+    }
+
+    /// What the shop holds back until a person has said yes.
+    #[allow(dead_code, reason = "who asks why needs it")]
+    pub(crate) fn until_told(&self) -> UntilTold<'_> {
+        UntilTold { approvals: &self.approvals, paused: &self.paused }
     }
 
     fn step(&mut self, place: usize, event: Event) {

@@ -10,6 +10,7 @@ use wasurena_domain::contact::{EmailAddress, PersonName};
 use wasurena_domain::customer::Customer;
 use wasurena_domain::follow_up::FollowUp;
 use wasurena_domain::ids::{CartId, CustomerId, OrderId, PurchaseKey, ShopId, StepId};
+use wasurena_domain::listening::Listening;
 use wasurena_domain::money::{Currency, Money};
 use wasurena_domain::programme::{
     Anchor, Class, Frequency, Occasions, OncePer, Programme, Rhythm, Series, SeriesLetter, Start, Step,
@@ -96,6 +97,7 @@ pub(crate) fn programme() -> Programme {
         ],
         dated: Vec::new(),
         frequency: Frequency::default(),
+        listening: Listening::default(),
     }
 }
 

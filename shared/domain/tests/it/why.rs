@@ -41,7 +41,7 @@ fn ground_told(ground: &Ground) -> String {
 /// What is said of a step in a story.
 #[track_caller]
 pub(crate) fn says(story: &Story, name: &str, expected: &str) {
-    let accounts = why(&story.situation());
+    let accounts = why(&story.situation(), &story.until_told());
     let of_step: Vec<String> = accounts.iter().filter(|a| a.step == id(name)).map(|a| told(story, a)).collect();
     assert_eq!(of_step.join(" | "), expected, "{name}");
 }
@@ -137,7 +137,7 @@ fn why_a_message_comes_on_another_day_than_its_own() {
         "arrival",
         "not: Reason(TooOften); ArrivalUnknown { bought_on: 2026-12-01 } 2026-12-08; not 2026-12-08 Cap(Cap { max: 2, days: 30 }); not 2026-12-09 Cap(Cap { max: 2, days: 30 }); not 2026-12-10 Cap(Cap { max: 2, days: 30 }); not 2026-12-11 Cap(Cap { max: 2, days: 30 }); not 2026-12-12 Cap(Cap { max: 2, days: 30 }); not 2026-12-13 Cap(Cap { max: 2, days: 30 }); not 2026-12-14 Cap(Cap { max: 2, days: 30 }); not 2026-12-15 Near { other: 2026-12-15, gap_days: 1 } by usage; R8",
     );
-    let accounts = why(&story.situation());
+    let accounts = why(&story.situation(), &story.until_told());
     let story_step = accounts.iter().find(|a| a.step == id("story")).unwrap();
     assert_eq!(story_step.day(story.shop.zone), Some(day("2027-01-01")));
     assert!(story_step.rules().contains(&8));
@@ -274,7 +274,7 @@ fn every_message_of_the_programme_is_answered_for_at_any_time() {
 /// The answer never contradicts the plan: what it says comes is planned, or stands beyond the horizon; what is planned it
 /// says comes; what has left it says has left; and no message of the programme goes without an answer.
 pub(crate) fn answers(story: &Story) {
-    let accounts = why(&story.situation());
+    let accounts = why(&story.situation(), &story.until_told());
     let horizon = story.now + Duration::days(HORIZON_DAYS);
     let zone = story.shop.zone;
     let open = || story.follow_ups.iter().filter(|f| f.state == State::Planned);

@@ -104,6 +104,7 @@ proptest! {
             stop_url: "https://otayori.example.jp/c/sakura/stop/TOKEN",
             note: None,
             asks_address: false,
+            answer_url: Some("https://otayori.example.jp/c/sakura/a/TOKEN"),
         };
         for id in ["thanks-first", "thanks-second", "thanks-again", "arrival", "usage"] {
             let mail = BOOK.render(&step(id), &facts).unwrap();
@@ -118,7 +119,10 @@ proptest! {
             };
             let letter = mail.text.split("\n\nうつわ さくら\n").next().unwrap_or_default();
             for line in letter.lines().filter(|line| !line.is_empty()) {
-                prop_assert!(mail.html.contains(&escaped(line)), "{id}: {line}");
+                // What can be tapped is a label with its address, and there only the label shows.
+                let is_tap = line.contains(" → https://otayori.example.jp/c/sakura/a/TOKEN/");
+                let mut parts = line.split(" → ").filter(|_| is_tap).chain((!is_tap).then_some(line));
+                prop_assert!(parts.all(|part| mail.html.contains(&escaped(part))), "{id}: {line}");
             }
         }
     }

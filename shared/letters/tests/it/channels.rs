@@ -111,6 +111,16 @@ fn each_channel_has_its_words() {
 }
 
 #[test]
+fn on_paper_the_answers_to_a_survey_are_lines_without_links() {
+    let mut folder = Folder::utsuwa();
+    folder.edit("programme.toml", "id = \"arrival\"\n", "id = \"arrival\"\nchannels = [\"letter\", \"mail\"]\n");
+    let book = folder.book();
+    let written = book.letters().script(&book.shop, &step("arrival"), Channel::Letter, &standard(None)).unwrap();
+    assert!(written.body.contains("・気に入って使っています"), "{}", written.body);
+    assert!(!written.body.contains("https://"), "{}", written.body);
+}
+
+#[test]
 fn r26_a_mail_asks_for_the_address_that_is_missing() {
     let book = Folder::utsuwa().book();
     let name = hanako();

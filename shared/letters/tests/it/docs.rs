@@ -80,9 +80,9 @@ fn every_word_of_letters_is_explained() {
 #[test]
 fn every_key_of_a_programme_is_explained() {
     let text = doc("programme.md");
-    for section in ["[[step]]", "[[series]]", "[[date]]", "[[campaign]]", "[frequency]"] {
+    for section in ["[[step]]", "[[series]]", "[[date]]", "[[campaign]]", "[[remedy]]", "[frequency]"] {
         let mut folder = Folder::small();
-        folder.edit("programme.toml", "[[step]]", "[frequency]\n\n[[date]]\n\n[[campaign]]\n\n[[step]]");
+        folder.edit("programme.toml", "[[step]]", "[frequency]\n\n[[date]]\n\n[[campaign]]\n\n[[remedy]]\n\n[[step]]");
         folder.edit("programme.toml", &format!("{section}\n"), &format!("{section}\nnothing = 1\n"));
         let mut problems = folder.load().unwrap_err().into_iter();
         let problem = problems.find(|p| p.mend.starts_with("take it out")).unwrap();

@@ -5,8 +5,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
 use secrecy::SecretSlice;
-use wasurena_domain::ids::{CustomerId, ShopId};
-use wasurena_letters::link::{InvalidKeys, InvalidLink, Link, LinkKeys, Purpose, TOKEN_MAX};
+use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId, StepId};
+use wasurena_letters::link::{InvalidKeys, InvalidLink, Link, LinkKeys, TOKEN_MAX};
 
 fn key(byte: u8) -> SecretSlice<u8> {
     vec![byte; 32].into()
@@ -21,16 +21,15 @@ fn customer() -> CustomerId {
 }
 
 fn token() -> String {
-    keys().sign(&shop(), Purpose::Stop, &customer())
+    keys().sign(&shop(), &Link::Stop(customer()))
 }
 
 #[test]
 fn a_link_comes_back() {
-    let link = Link { purpose: Purpose::Stop, customer: customer() };
-    assert_eq!(keys().open(&shop(), &token()), Ok(link));
+    assert_eq!(keys().open(&shop(), &token()), Ok(Link::Stop(customer())));
     assert_eq!(token(), token(), "the same link has the same token");
     assert!(token().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{}", token());
-    let longest = keys().sign(&shop(), Purpose::Stop, &CustomerId::parse(&"z".repeat(32)).unwrap());
+    let longest = keys().sign(&shop(), &Link::Stop(CustomerId::parse(&"z".repeat(32)).unwrap()));
     assert!(longest.len() <= TOKEN_MAX, "{}", longest.len());
     assert!(keys().open(&shop(), &longest).is_ok());
 }
@@ -39,7 +38,31 @@ fn a_link_comes_back() {
 fn the_form_of_a_token_stays() {
     // Mails with this token are in inboxes: a change here breaks them.
     let customer = CustomerId::parse("abc").unwrap();
-    insta::assert_snapshot!(keys().sign(&shop(), Purpose::Stop, &customer), @"AQEBYWJjkFbzexFaXJUwDukG933Fg0qvb_6E3xbWGxuwcCzZn2M");
+    insta::assert_snapshot!(keys().sign(&shop(), &Link::Stop(customer)), @"AQEBYWJjkFbzexFaXJUwDukG933Fg0qvb_6E3xbWGxuwcCzZn2M");
+}
+
+fn asked() -> FollowUpId {
+    FollowUpId::derive(&customer(), &StepId::parse("arrival").unwrap(), "purchase:a")
+}
+
+#[test]
+fn the_link_of_an_answer_is_no_longer_than_that_of_a_stop() {
+    let answer = keys().sign(&shop(), &Link::Answer(asked()));
+    assert_eq!(keys().open(&shop(), &answer), Ok(Link::Answer(asked())));
+    assert_eq!((answer.len(), token().len()), (83, 82));
+    let longest = FollowUpId::parse(&format!("{}_{}", "z".repeat(32), "a".repeat(16))).unwrap();
+    assert!(keys().sign(&shop(), &Link::Answer(longest)).len() <= TOKEN_MAX);
+    assert_eq!(keys().open(&ShopId::parse("momiji").unwrap(), &answer), Err(InvalidLink::Signature));
+}
+
+#[test]
+fn a_link_for_one_thing_is_no_link_for_another() {
+    let answer = URL_SAFE_NO_PAD.decode(keys().sign(&shop(), &Link::Answer(asked()))).unwrap();
+    let stop = URL_SAFE_NO_PAD.decode(token()).unwrap();
+    for (bytes, purpose) in [(answer, 1), (stop.clone(), 2), (stop[..stop.len() - 16].to_vec(), 2)] {
+        let changed: Vec<u8> = bytes.iter().enumerate().map(|(at, b)| if at == 2 { purpose } else { *b }).collect();
+        assert_eq!(keys().open(&shop(), &URL_SAFE_NO_PAD.encode(changed)), Err(InvalidLink::Signature));
+    }
 }
 
 #[test]
@@ -47,7 +70,7 @@ fn old_keys_go_on_checking() {
     let old = token();
     let rotated = LinkKeys::new((2, key(8)), [(1, key(7))]).unwrap();
     assert!(rotated.open(&shop(), &old).is_ok());
-    let new = rotated.sign(&shop(), Purpose::Stop, &customer());
+    let new = rotated.sign(&shop(), &Link::Stop(customer()));
     assert_ne!(new, old);
     assert_eq!(keys().open(&shop(), &new), Err(InvalidLink::UnknownKey));
     let forgetful = LinkKeys::new((1, key(9)), []).unwrap();

@@ -11,6 +11,7 @@ mod deployment;
 mod docs;
 mod escaping;
 mod links;
+mod listening;
 mod long_ways;
 mod products;
 mod settings;
@@ -136,6 +137,7 @@ fn standard(name: Option<&PersonName>) -> Facts<'_> {
         stop_url: "https://otayori.example.jp/c/sakura/stop/TOKEN",
         note: None,
         asks_address: false,
+        answer_url: Some("https://otayori.example.jp/c/sakura/a/TOKEN"),
     }
 }
 

@@ -39,7 +39,7 @@ fn what_is_said_is_read() {
     let shop = read(&with(
         "holidays = [2026-12-29, 2027-01-03]\n\
          own_addresses = [\"Sato@Sakura.example.jp\", \"@staff.example.jp\"]\n\
-         [thresholds]\nhistory_days = 30\nlate_days = 10\ncarriage_days = 5\nhold_companies = false\nhold_from = 100000",
+         [thresholds]\nhistory_days = 30\nlate_days = 10\ncarriage_days = 5\npause_after_unhappy = 3\nhold_companies = false\nhold_from = 100000",
     ));
     assert_eq!(shop.holidays.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2026-12-29", "2027-01-03"]);
     assert_eq!(read(&with("matsunouchi = 15")).region, Region::Kansai);
@@ -53,8 +53,10 @@ fn what_is_said_is_read() {
     ] {
         assert_eq!(shop.is_own(&EmailAddress::parse(address).unwrap()), own, "{address}");
     }
-    let Thresholds { history_days, late_days, carriage_days, hold_companies, hold_from } = shop.thresholds;
+    let Thresholds { history_days, late_days, carriage_days, hold_companies, hold_from, pause_after_unhappy } =
+        shop.thresholds;
     assert_eq!((history_days, late_days, carriage_days, hold_companies), (30, 10, 5, false));
+    assert_eq!(pause_after_unhappy, 3);
     let hold_from = hold_from.unwrap();
     assert_eq!((hold_from.amount_minor, hold_from.currency.code()), (100_000, "JPY"));
     let stages = read(&with("[stages]\nregular_from = 4\nloyal_from = 8\ndormant_after_days = 500")).stages;

@@ -89,6 +89,8 @@ pub enum Because {
     Over,
     /// Another text of its series comes first.
     LaterText,
+    /// It makes good, and goes out only by a person's hand.
+    ByHand,
 }
 
 /// What a message's days are counted from.
@@ -135,6 +137,8 @@ pub enum Origin {
     },
     /// A date (R6, R7).
     Date(Date),
+    /// A case: a person has approved it (R28).
+    Case,
 }
 
 /// What spoke against a day.
@@ -196,6 +200,8 @@ pub enum Ground {
     },
     /// It is planned, but the decision at the last moment will let it go, as things stand.
     LastLook(Reason),
+    /// It waits from day to day, as things stand, until a person has said yes: to this mail, or to the product that it speaks of.
+    Waits(Reason),
 }
 
 impl Account {
@@ -227,6 +233,7 @@ impl Account {
         match ground {
             Ground::Counted { from, .. } if comes => match from {
                 Origin::Purchase { .. } => &[],
+                Origin::Case => &[28],
                 Origin::Arrival { .. } | Origin::ArrivalUnknown { .. } | Origin::Awaited { .. } => &[11],
                 Origin::Letter { .. } => &[25],
                 Origin::Rhythm { .. } => &[4],
@@ -240,7 +247,7 @@ impl Account {
             Ground::PassedOver { because: Objection::Near { .. } | Objection::Cap(_), .. } => &[8],
             Ground::ByHand(channel) if comes && channel.is_spoken() => &[22, 23],
             Ground::ByHand(_) if comes => &[22],
-            Ground::LastLook(reason) => reason_rules(*reason),
+            Ground::LastLook(reason) | Ground::Waits(reason) => reason_rules(*reason),
             _ => &[],
         }
     }
@@ -256,6 +263,7 @@ impl Because {
             Self::GreetedAlready => &[8],
             Self::LaterText => &[4],
             Self::NoLetter => &[25],
+            Self::ByHand => &[28],
             Self::ThankedAlready => &[2],
             Self::NothingAwaited | Self::NewInProgramme | Self::NoDate | Self::Over => &[],
         }
@@ -291,6 +299,7 @@ fn reason_rules(reason: Reason) -> &'static [u8] {
         Reason::NotForStage => &[34, 36],
         Reason::TooOften => &[8],
         Reason::CaseOpen => &[28],
+        Reason::ProductPaused => &[31],
         Reason::HeldWholesale => &[36],
         _ => &[],
     }
