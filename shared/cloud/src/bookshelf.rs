@@ -162,8 +162,12 @@ impl Bookshelf {
     }
 }
 
-/// The pages of a programme.
-fn compiled(shop: &ShopId, files: &Files) -> Result<Vec<(&'static str, String)>, BookError> {
+/// The pages of a programme, by their names, for [`Diary::publish`]: whoever publishes the same programme many times compiles
+/// it once.
+///
+/// # Errors
+/// [`BookError::NotPublishable`] where it breaks the rules.
+pub fn compiled(shop: &ShopId, files: &Files) -> Result<Vec<(&'static str, String)>, BookError> {
     let unfit = |problem: String| BookError::NotPublishable { shop: shop.clone(), problem };
     let first = |problems: Vec<Problem>| {
         unfit(problems.iter().find(|problem| !problem.is_warning()).map_or_else(String::new, ToString::to_string))

@@ -1,7 +1,8 @@
 //! What a function is invoked with, and what comes of it.
 
 use super::life::{Hook, Life};
-use super::stage::{Instance, PUBLIC_URL, Program, Role, programme};
+use super::programmes::{Edition, edition};
+use super::stage::{Instance, PUBLIC_URL, Program, Role};
 use super::streams::Reader;
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use chrono::{DateTime, Duration, Utc};
@@ -170,14 +171,15 @@ impl Job {
                 failures(function.handle(batch(records), stop_at).await)
             }
             (Self::Keep, Program::Keeper(function)) => Done::Ended(function.handle(stop_at).await.is_ok()),
-            (Self::SwitchOn(shop, _), Program::Owner(diary, _)) => {
+            (Self::SwitchOn(shop, _), Program::Owner(diary)) => {
                 Done::Ended(diary.set_stopped(&shop_id(shop), true).await.is_ok())
             }
-            (Self::SwitchOff(shop), Program::Owner(diary, _)) => {
+            (Self::SwitchOff(shop), Program::Owner(diary)) => {
                 Done::Ended(diary.set_stopped(&shop_id(shop), false).await.is_ok())
             }
-            (Self::Publish(shop, variant), Program::Owner(_, shelf)) => {
-                Done::Ended(shelf.publish(&shop_id(shop), &programme(shop, variant)).await.is_ok())
+            (Self::Publish(shop, variant), Program::Owner(diary)) => {
+                let Edition { files, pages } = &*edition(shop, variant);
+                Done::Ended(diary.publish(&shop_id(shop), files, pages).await.is_ok())
             }
             (job, _) => unreachable!("{:?} was given to somebody else", job.role()),
         }

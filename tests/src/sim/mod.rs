@@ -12,6 +12,7 @@ mod laws;
 mod life;
 mod logs;
 mod post;
+mod programmes;
 mod range;
 mod run;
 mod shrink;

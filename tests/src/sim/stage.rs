@@ -3,6 +3,7 @@
 
 use super::doors::{Door, Doors};
 use super::life;
+use super::programmes::programme;
 use super::time::{SimClock, SimTime};
 use aws_sdk_dynamodb::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_ssm::types::ParameterType;
@@ -19,12 +20,10 @@ use std::path::Path;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 use tempfile::TempDir;
-use wasurena_cloud::bookshelf::Bookshelf;
 use wasurena_cloud::clock::Dice;
 use wasurena_cloud::shop_settings::{Office, ShopSettings};
 use wasurena_cloud::{Clients, Clock, Diary};
 use wasurena_domain::ids::{CartId, ShopId};
-use wasurena_letters::Files;
 use wasurena_local::aws::Aws;
 use wasurena_local::{Configs, SECRETS, Start, TABLE, World, sample};
 
@@ -32,37 +31,6 @@ use wasurena_local::{Configs, SECRETS, Start, TABLE, World, sample};
 pub(crate) const PUBLIC_URL: &str = "https://otayori.example.jp";
 /// The second shop: another table of hours, another length of an occasion, two carts, two shards, and more letters.
 pub(crate) const SECOND_SHOP: &str = "kaede";
-/// How often the second shop writes.
-const OFTENER: [(&str, &str); 10] = [
-    ("min_gap_days = 2", "min_gap_days = 1"),
-    ("\"2 in 30 days\"", "\"20 in 30 days\""),
-    ("\"4 in 30 days\"", "\"20 in 30 days\""),
-    ("\"5 in 30 days\"", "\"20 in 30 days\""),
-    ("\"6 in 30 days\"", "\"20 in 30 days\""),
-    ("every_weeks = 4", "every_weeks = 1"),
-    ("after_days = 28", "after_days = 7"),
-    ("every_weeks = 13", "every_weeks = 1"),
-    ("after_days = 30", "after_days = 3"),
-    ("window_days = 14", "window_days = 6"),
-];
-/// What else the second shop has to say of a purchase: step, class, occasions, day, latest day.
-const MORE: [(&str, &str, &str, u32, u32); 15] = [
-    ("more-story", "story", "every", 2, 6),
-    ("news-table", "promotion", "2+", 3, 9),
-    ("more-care", "usage", "every", 9, 13),
-    ("more-shelf", "story", "every", 11, 16),
-    ("more-stains", "usage", "every", 16, 20),
-    ("more-rain", "story", "every", 19, 24),
-    ("more-voices", "voices", "every", 22, 26),
-    ("more-glaze", "story", "every", 24, 28),
-    ("more-soup", "voices", "every", 26, 30),
-    ("more-tea", "voices", "every", 28, 32),
-    ("more-uses", "usage", "every", 30, 34),
-    ("more-mending", "usage", "every", 32, 36),
-    ("more-ash", "story", "every", 33, 40),
-    ("more-wood", "story", "every", 34, 41),
-    ("more-clay", "story", "every", 37, 44),
-];
 /// The day on which the shops began.
 pub(crate) const BEGINNING: &str = "2026-12-01T00:00:00Z";
 
@@ -130,7 +98,7 @@ pub(crate) enum Program {
     Pages(CustomerPages),
     Keeper(Box<KeepPromises>),
     Delivery(RecordDelivery),
-    Owner(Diary, Bookshelf),
+    Owner(Diary),
 }
 
 /// A process that runs a function, one invocation at a time.
@@ -169,51 +137,10 @@ impl Stage {
             Role::Pages => Program::Pages(CustomerPages::new(&configs.pages, &clients, clock())),
             Role::Keeper => Program::Keeper(Box::new(KeepPromises::new(&configs.keeper, &clients, clock()))),
             Role::Delivery => Program::Delivery(RecordDelivery::new(&configs.delivery, &clients, clock())),
-            Role::Owner => {
-                let diary = Diary::new(clients.dynamodb(), TABLE);
-                Program::Owner(diary.clone(), Bookshelf::new(diary))
-            }
+            Role::Owner => Program::Owner(Diary::new(clients.dynamodb(), TABLE)),
         };
         Instance { program, clock: sim_clock, task }
     }
-}
-
-/// The programme and settings of a shop, of whose variants the owner publishes one after the other: mails go out in the
-/// afternoon (1), in fewer hours (2), or both (3).
-#[must_use]
-pub(crate) fn programme(shop: &str, variant: u32) -> Files {
-    let begun = BEGINNING.parse::<DateTime<Utc>>().expect("a moment").with_timezone(&chrono_tz::Asia::Tokyo);
-    let files = wasurena_letters::utsuwa(begun.date_naive());
-    let usage = files.iter().find(|(path, _)| *path == "letters/usage.txt").map(|(_, text)| text.to_owned());
-    let more = MORE.iter().filter(|_| shop == SECOND_SHOP).zip(usage.iter().cycle());
-    let more = more.map(|((step, ..), text)| (format!("letters/{step}.txt"), text.clone()));
-    let changed = files.iter().map(|(path, text)| {
-        let mut text = text.to_owned();
-        if path == "shop.toml" && shop == SECOND_SHOP {
-            text = text
-                .replace("occasion_days = 7", "occasion_days = 3")
-                .replace("shards = 1", "shards = 2")
-                .replace("from = \"09:00\"", "from = \"10:00\"")
-                .replace("うつわ さくら", "うつわ かえで");
-        }
-        if path == "programme.toml" && shop == SECOND_SHOP {
-            text = OFTENER.iter().fold(text, |text, (seldom, often)| text.replace(seldom, often));
-            for (step, class, occasions, day, latest_day) in MORE {
-                text += &format!(
-                    "\n[[step]]\nid = \"{step}\"\nclass = \"{class}\"\nanchor = \"purchase\"\noccasions = \"{occasions}\"\n\
-                     day = {day}\nlatest_day = {latest_day}\nat = \"10:00\"\n"
-                );
-            }
-        }
-        if path == "shop.toml" && variant & 2 > 0 {
-            text = text.replace("to = \"20:00\"", "to = \"17:00\"");
-        }
-        if path == "programme.toml" && variant & 1 > 0 {
-            text = text.replace("at = \"10:00\"", "at = \"15:30\"");
-        }
-        (path.to_owned(), text)
-    });
-    Files::new(changed.chain(more)).expect("files within bounds")
 }
 
 /// Sets the template up where it does not stand yet. It throws the thread's dice, so it must stand before these are seeded.

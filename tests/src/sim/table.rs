@@ -21,17 +21,28 @@ pub(crate) fn items(aws: &Aws) -> Vec<Value> {
     let mut items = Vec::new();
     let mut from = Value::Null;
     loop {
-        let request = json!({ "TableName": TABLE, "ExclusiveStartKey": from });
+        let request = json!({
+            "TableName": TABLE,
+            "ExclusiveStartKey": from,
+            "FilterExpression": "NOT entity IN (:file, :page)",
+            "ExpressionAttributeValues": { ":file": { "S": "file" }, ":page": { "S": "page" } },
+        });
         let request: ScanRequest = serde_json::from_value(request).expect("a request");
         let page = serde_json::to_value(aws.database().scan(request).expect("the table")).expect("JSON");
-        items.extend(page["Items"].as_array().cloned().unwrap_or_default());
         from = page["LastEvaluatedKey"].clone();
+        items.extend(items_of(page));
         if from.is_null() {
-            break;
+            return items;
         }
     }
-    items.retain(|item| !["file", "page"].contains(&item["entity"]["S"].as_str().unwrap_or_default()));
-    items
+}
+
+/// The items of an answer.
+fn items_of(mut answer: Value) -> Vec<Value> {
+    match answer["Items"].take() {
+        Value::Array(items) => items,
+        _ => Vec::new(),
+    }
 }
 
 /// When something of these shops is due first; nothing where nothing ever is.
@@ -117,8 +128,7 @@ pub(crate) fn follow_up(aws: &Aws, shop: &str, id: &str) -> Option<Value> {
 
 fn query(aws: &Aws, request: Value) -> Vec<Value> {
     let request: QueryRequest = serde_json::from_value(request).expect("a request");
-    let page = serde_json::to_value(aws.database().query(request).expect("the table")).expect("JSON");
-    page["Items"].as_array().cloned().unwrap_or_default()
+    items_of(serde_json::to_value(aws.database().query(request).expect("the table")).expect("JSON"))
 }
 
 /// Deletes every alarm.
