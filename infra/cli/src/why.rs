@@ -73,7 +73,7 @@ fn answer(
     life: &mut Life,
     on: NaiveDate,
 ) -> anyhow::Result<Vec<Account>> {
-    let Published { shop, programme } = book;
+    let Published { shop, programme, .. } = book;
     let until: DateTime<Utc> = Slot::of(on, NaiveTime::MIN, shop.zone).start();
     let world = World { shop, programme, from: life.now, until };
     if until > life.now {

@@ -5,6 +5,7 @@ use crate::compile::{Templates, letter_file};
 use crate::context::Facts;
 use crate::files::Files;
 use crate::key_content::check_answers;
+use crate::language::Language;
 use crate::letters::{Letter, Letters, Mail, RenderError};
 use crate::mourning::check_congratulations;
 use crate::problem::Problem;
@@ -38,6 +39,9 @@ pub struct Published {
     pub shop: Shop,
     /// Which messages go out, and when.
     pub programme: Programme,
+    /// The language in which it speaks to people.
+    #[serde(default)]
+    pub language: Language,
 }
 
 impl fmt::Debug for Book {
@@ -56,7 +60,7 @@ impl Book {
     /// What is published of it beside its letters.
     #[must_use]
     pub fn published(&self) -> Published {
-        Published { shop: self.shop.clone(), programme: self.programme.clone() }
+        Published { shop: self.shop.clone(), programme: self.programme.clone(), language: self.letters.language }
     }
 
     /// What its owner should look at, ordered by file and line: nothing that keeps it from being published.

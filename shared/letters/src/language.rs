@@ -29,7 +29,7 @@ impl Speech<'_> {
 
 /// A language that letters are written in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Language {
+pub enum Language {
     /// 「山田 花子様」
     #[default]
     #[serde(rename = "ja")]
@@ -40,8 +40,9 @@ pub(crate) enum Language {
 }
 
 impl Language {
-    /// Its code, as `programme.toml` has it.
-    pub(crate) fn code(self) -> &'static str {
+    /// Its code, as `programme.toml` has it, and `lang` attributes.
+    #[must_use]
+    pub fn code(self) -> &'static str {
         match self {
             Self::Japanese => "ja",
             Self::English => "en",

@@ -85,6 +85,7 @@ pub use deployment::{
     CartEntry, Deployment, SecretPlace, SecretSource, product_files_of, read_deployment, settings_only,
 };
 pub use files::{Files, InvalidFiles, is_programme_file};
+pub use language::Language;
 pub use letters::{Letters, Mail, RenderError, Sheets};
 pub use problem::Problem;
 pub use renamed::renamed;

@@ -1,91 +1,46 @@
 //! Signed tokens for links in mails.
 //!
-//! A mail is read after years, so a token never expires and keys are only ever added: the current one signs, old
+//! A mail is read after years, so its tokens never expire and keys are only ever added: the current one signs, old
 //! ones go on checking. A token says whose link it is and what it is for; the shop is not in it but in what is
-//! signed, so a token of one shop is worth nothing at another.
+//! signed, so a token of one shop is worth nothing at another. Only what confirms something is short-lived, and carries
+//! its end.
 //!
 //! ```text
 //! base64url( version | key id | purpose | customer id | HMAC-SHA256 )                      unpadded, 82 characters
 //! base64url( version | key id | purpose | follow-up id | HMAC-SHA256, its first half )     83
+//! base64url( version | key id | purpose | end | customer id | HMAC-SHA256 )                93
 //! ```
 //!
 //! The link of an answer to a survey stands in a mail as often as there are answers, and in its plain text for all to see: so it is
-//! kept short by half a signature, which is 128 bits (RFC 2104 §5). Which answer was tapped stands behind the token and is not
+//! kept short by half a signature, which is 128 bits (RFC 2104 §5), as is whatever else names a message. Which answer was tapped stands behind the token and is not
 //! signed: whoever has the link may choose any of them anyway.
+
+mod places;
+mod purpose;
+
+pub use places::{Places, card_file, card_page};
+pub use purpose::{Confirms, Link};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use purpose::{MAC_BYTES, Purpose};
 use secrecy::{ExposeSecret, SecretSlice};
 use sha2::Sha256;
 use std::collections::BTreeMap;
 use std::fmt;
-use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId};
+use wasurena_domain::ids::ShopId;
 
 /// The form of a token; another one gets another number.
 const VERSION: u8 = 1;
 /// Bytes before the customer id: version, key id, purpose.
 const HEAD_BYTES: usize = 3;
-/// Bytes of the signature of a link that says stop.
-const MAC_BYTES: usize = 32;
-/// Bytes of the signature of a link that answers.
-const SHORT_MAC_BYTES: usize = 16;
 /// Longest token, in characters.
 pub const TOKEN_MAX: usize = 120;
 /// Shortest key, in bytes: as long as its signature.
 pub const KEY_BYTES_MIN: usize = 32;
 /// What the keys are used for, so that no other use of them makes a token.
 const CONTEXT: &[u8] = b"wasurena link";
-
-/// What a link is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Purpose {
-    Stop,
-    Answer,
-}
-
-impl Purpose {
-    fn byte(self) -> u8 {
-        match self {
-            Self::Stop => 1,
-            Self::Answer => 2,
-        }
-    }
-
-    fn from_byte(byte: u8) -> Option<Self> {
-        [Self::Stop, Self::Answer].into_iter().find(|purpose| purpose.byte() == byte)
-    }
-
-    /// How much of the signature stands in the token of a link whose purpose has this byte.
-    fn mac_bytes(byte: u8) -> usize {
-        if byte == Self::Answer.byte() { SHORT_MAC_BYTES } else { MAC_BYTES }
-    }
-}
-
-/// A link that this deployment signs, or has signed: what it is for, and whose it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Link {
-    /// Saying stop, and taking it back.
-    Stop(CustomerId),
-    /// Answering the question of a message.
-    Answer(FollowUpId),
-}
-
-impl Link {
-    fn parts(&self) -> (Purpose, &str) {
-        match self {
-            Self::Stop(customer) => (Purpose::Stop, customer.as_str()),
-            Self::Answer(follow_up) => (Purpose::Answer, follow_up.as_str()),
-        }
-    }
-
-    fn of(purpose: Purpose, id: &str) -> Option<Self> {
-        match purpose {
-            Purpose::Stop => CustomerId::parse(id).ok().map(Self::Stop),
-            Purpose::Answer => FollowUpId::parse(id).ok().map(Self::Answer),
-        }
-    }
-}
 
 /// Why keys are not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -174,7 +174,7 @@ struct Year<'a> {
 
 impl<'a> Year<'a> {
     fn live(file: &CustomerFile, version: &'a Published, now: DateTime<Utc>) -> anyhow::Result<Self> {
-        let Published { shop, programme } = version;
+        let Published { shop, programme, .. } = version;
         let until = now.checked_add_months(Months::new(MONTHS)).unwrap_or(DateTime::<Utc>::MAX_UTC);
         let CustomerFile { record, follow_ups, ledger } = file.clone();
         let mut life = Life::known(record.customer, follow_ups, ledger, now);
