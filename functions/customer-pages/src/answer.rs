@@ -1,6 +1,6 @@
 //! What a customer answers to a survey with a POST: one of its answers, and a line of their own where they like.
 
-use percent_encoding::percent_decode;
+use crate::form::Form;
 use wasurena_domain::ids::AnswerId;
 
 /// What a form says.
@@ -12,24 +12,13 @@ pub(crate) struct Said {
     pub(crate) words: Option<String>,
 }
 
-/// Reads a form, as browsers send it. What is no answer is none; the domain keeps the words within bounds.
+/// Reads a form. What is no answer is none; the domain keeps the words within bounds.
 pub(crate) fn read(form: &[u8]) -> Said {
-    let mut said = Said::default();
-    for field in form.split(|byte| *byte == b'&') {
-        let mut parts = field.splitn(2, |byte| *byte == b'=');
-        let (name, value) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        match name {
-            b"answer" => said.answer = AnswerId::parse(&decoded(value)).ok(),
-            b"words" => said.words = Some(decoded(value)).filter(|words| !words.trim().is_empty()),
-            _ => {}
-        }
+    let form = Form::read(form);
+    Said {
+        answer: form.all("answer").last().and_then(|id| AnswerId::parse(id).ok()),
+        words: form.get("words").map(str::to_owned),
     }
-    said
-}
-
-fn decoded(value: &[u8]) -> String {
-    let spaced: Vec<u8> = value.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
-    percent_decode(&spaced).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

@@ -1,15 +1,18 @@
 //! The pages of a survey: the answers with the tapped one chosen, and the thanks afterwards.
 
 use crate::page::{contact, page};
+use crate::voice::Voice;
 use maud::{Markup, html};
 use wasurena_domain::ids::AnswerId;
 use wasurena_domain::listening::{Means, Question, WORDS_MAX};
-use wasurena_domain::shop::Shop;
 
 /// Shows the answers. `chosen` is the one that was tapped.
-pub(crate) fn ask(shop: &Shop, question: &Question, gift: bool, chosen: Option<&AnswerId>) -> Markup {
+pub(crate) fn ask(voice: Voice<'_>, question: &Question, gift: bool, chosen: Option<&AnswerId>) -> Markup {
     let content = html! {
-        p { "お声をお寄せくださり、ありがとうございます。" br; "いちばん近いものを、ひとつお選びください。" }
+        p {
+            (voice.say("お声をお寄せくださり、ありがとうございます。", "Thank you for taking a moment.")) br;
+            (voice.say("いちばん近いものを、ひとつお選びください。", "Please choose what comes closest."))
+        }
         form method="post" {
             @for choice in &question.answers {
                 label class="choice" {
@@ -18,31 +21,50 @@ pub(crate) fn ask(shop: &Shop, question: &Question, gift: bool, chosen: Option<&
                 }
             }
             label class="words" {
-                "よろしければ、ひとことどうぞ"
+                (voice.say("よろしければ、ひとことどうぞ", "A word of your own, if you like"))
                 input type="text" name="words" maxlength=(WORDS_MAX) autocomplete="off";
             }
-            button class="main" { "お店に届ける" }
+            button class="main" { (voice.say("お店に届ける", "Tell the shop")) }
         }
-        (contact(shop))
+        (contact(voice))
     };
-    page("お声をお聞かせください", &shop.name, &content)
+    let title = voice.say("お声をお聞かせください", "We would like to hear from you");
+    page(voice.language, title, &voice.shop.name, &content)
 }
 
 /// Says thanks, or sorry, for an answer.
-pub(crate) fn answered(shop: &Shop, question: &Question, means: Means) -> Markup {
-    let staff = &shop.staff;
+pub(crate) fn answered(voice: Voice<'_>, question: &Question, means: Means) -> Markup {
     let content = html! {
         @if means.is_unhappy() {
-            p { "ご期待に沿えず、申し訳ございません。" br; "お知らせくださり、ありがとうございました。" }
-            p { (staff.role) "の" (staff.name) "が拝見し、あらためてご連絡を差し上げます。" }
+            (sorry(voice))
         } @else {
-            p { "お聞かせくださり、ありがとうございました。" br; (staff.role) "の" (staff.name) "が、大切に拝見します。" }
+            p {
+                (voice.say("お聞かせくださり、ありがとうございました。", "Thank you for telling us.")) br;
+                (voice.who()) (voice.say("が、大切に拝見します。", ", reads every word."))
+            }
         }
         @if let Some(reward) = &question.reward {
             p class="reward" { (reward) }
         }
-        p class="small" { "お選びなおしになるときは、前の画面にお戻りください。新しいほうを承ります。" }
-        (contact(shop))
+        p class="small" {
+            (voice.say(
+                "お選びなおしになるときは、前の画面にお戻りください。新しいほうを承ります。",
+                "To change your answer, go back one page. The newest one counts.",
+            ))
+        }
+        (contact(voice))
     };
-    page("お声をいただきました", &shop.name, &content)
+    let title = voice.say("お声をいただきました", "Thank you for telling us");
+    page(voice.language, title, &voice.shop.name, &content)
+}
+
+/// Says sorry, and who sees to it.
+pub(crate) fn sorry(voice: Voice<'_>) -> Markup {
+    html! {
+        p {
+            (voice.say("ご期待に沿えず、申し訳ございません。", "We are sorry that this was not what it should be.")) br;
+            (voice.say("お知らせくださり、ありがとうございました。", "Thank you for telling us."))
+        }
+        p { (voice.who()) (voice.say("が拝見し、あらためてご連絡を差し上げます。", ", will look into it and get back to you.")) }
+    }
 }

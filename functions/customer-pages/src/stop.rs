@@ -1,20 +1,11 @@
 //! What a customer asks for with a POST: no more mails, or mails again.
 
-use crate::page;
 use wasurena_cloud::wishes::Wish;
 
 /// Reads a form. Everything but the page's own 「元に戻す」 means stop: RFC 8058's `List-Unsubscribe=One-Click`, an
 /// empty body, whatever a mail program sends.
 pub(crate) fn read(form: &[u8]) -> Wish {
     if form.split(|byte| *byte == b'&').any(|field| field == b"wish=resume") { Wish::Resume } else { Wish::Stop }
-}
-
-/// The words on the button.
-pub(crate) fn wording(wish: Wish) -> &'static str {
-    match wish {
-        Wish::Resume => page::RESUME,
-        Wish::Stop | Wish::Reach => page::STOP,
-    }
 }
 
 #[cfg(test)]

@@ -272,6 +272,7 @@ fn consent_entry(purchase: &Known<PurchaseRecord>) -> Option<Entry> {
         how: How::Order,
         wording: None,
         until: None,
+        preferences: None,
         event: format!("{}@{}", purchase.after.facts.key, order.version_at.to_rfc3339()),
     })
 }

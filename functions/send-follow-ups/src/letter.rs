@@ -1,7 +1,8 @@
 //! From a follow-up to a mail: its letter, its headers, its tags.
 
 use crate::SendFollowUps;
-use crate::mime;
+
+use wasurena_cloud::mime;
 use wasurena_cloud::post::Outgoing;
 use wasurena_domain::customer::Customer;
 use wasurena_domain::follow_up::FollowUp;

@@ -7,7 +7,6 @@
 pub mod config;
 mod hand_over;
 mod letter;
-mod mime;
 mod outcome;
 mod pace;
 mod slot;

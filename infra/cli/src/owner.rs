@@ -7,12 +7,12 @@ use crate::site::{Rooms, Site};
 use anyhow::anyhow;
 use channels::{ChannelSaid, Permit};
 use clap::{Args, Subcommand, ValueEnum};
-use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 use wasurena_cloud::cases;
 use wasurena_cloud::erasing::{ErasedCart, Erasing};
+use wasurena_cloud::exporting::everything;
 use wasurena_cloud::rulings;
 use wasurena_cloud::wishes::{Saying, Wish};
 use wasurena_domain::contact::EmailAddress;
@@ -150,8 +150,9 @@ pub(crate) async fn customer(command: CustomerCommand, out: &mut impl Write) -> 
         }
         CustomerCommand::Show(whom) => {
             let (rooms, shop, id) = whom.find().await?;
-            let everything =
-                everything(&rooms, &shop, &id).await?.ok_or_else(|| anyhow!("there is no such customer"))?;
+            let everything = everything(&rooms.diary, &rooms.erasing(), &shop, &id)
+                .await?
+                .ok_or_else(|| anyhow!("there is no such customer"))?;
             writeln!(out, "{}", serde_json::to_string_pretty(&everything)?)?;
             rooms.diary.finish_tasks_of(&shop, &id, Some(TaskKind::HandOverData)).await?;
             Ok(ExitCode::SUCCESS)
@@ -164,34 +165,6 @@ pub(crate) async fn customer(command: CustomerCommand, out: &mut impl Write) -> 
             Ok(ExitCode::SUCCESS)
         }
     }
-}
-
-/// Everything the diary has of somebody, whether or not they are a customer (yet, or any more); `None` where that is
-/// nothing.
-async fn everything(rooms: &Rooms, shop: &ShopId, id: &CustomerId) -> anyhow::Result<Option<serde_json::Value>> {
-    let file = rooms.diary.file(shop, id).await?;
-    let (record, follow_ups, ledger) = match file {
-        Some(file) => (Some(file.record), file.follow_ups, file.ledger),
-        None => (None, Vec::new(), rooms.diary.ledger(shop, id).await?),
-    };
-    let mut keys: BTreeSet<PurchaseKey> = rooms.diary.other_purchases(shop, id).await?.into_iter().collect();
-    keys.extend(record.iter().flat_map(|r| r.customer.purchases.iter().map(|bought| bought.key.clone())));
-    let erasing = rooms.erasing();
-    let mut purchases = Vec::new();
-    for key in &keys {
-        purchases.extend(erasing.theirs(shop, id, key).await?.map(|record| record.facts));
-    }
-    if record.is_none() && purchases.is_empty() && ledger.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(serde_json::json!({
-        "customer": record.map(|r| r.customer),
-        "purchases": purchases,
-        "follow_ups": follow_ups,
-        "ledger": ledger,
-        "answers": rooms.diary.answers(shop, id).await?,
-        "cases": rooms.diary.cases(shop, id).await?,
-    })))
 }
 
 async fn wish(said: &Said, wish: Wish, done: &str, out: &mut impl Write) -> anyhow::Result<ExitCode> {

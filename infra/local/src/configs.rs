@@ -51,7 +51,12 @@ impl Configs {
                 configuration_set: "wasurena".to_owned(),
                 public_url: public_url.to_owned(),
             },
-            pages: customer_pages::config::Config { table: table(), secrets_path: secrets_path() },
+            pages: customer_pages::config::Config {
+                table: table(),
+                secrets_path: secrets_path(),
+                configuration_set: "wasurena".to_owned(),
+                public_url: Some(public_url.to_owned()),
+            },
             keeper: keep_promises::config::Config { table: table(), secrets_path: secrets_path() },
             delivery: record_delivery::config::Config { table: table(), secrets_path: secrets_path() },
         }

@@ -4,6 +4,7 @@
 //! table of items, their keys and what a write costs stands in ARCHITECTURE.md.
 
 mod approvals;
+mod asked;
 mod customers;
 mod erasing;
 mod error;
@@ -20,6 +21,7 @@ mod slots;
 mod table;
 mod tasks;
 
+pub use asked::{Asked, Waiting};
 pub use customers::{Attention, CustomerFile, CustomerRecord, Erased, Place};
 pub use error::DiaryError;
 pub use follow_ups::{Claim, Due, DueItem};

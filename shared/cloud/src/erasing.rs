@@ -192,7 +192,7 @@ impl Erasing {
     }
 
     /// Erases what stands about somebody beside their record: purchases that only a pointer names, their own words in
-    /// the ledger, what they answered, their cases, the owner's tasks. Answers whether there was a purchase.
+    /// the ledger, what they answered and asked for, their cases, the owner's tasks. Answers whether there was a purchase.
     async fn sweep(&self, shop: &ShopId, id: &CustomerId) -> Result<bool, ErasingError> {
         let mut found = false;
         for key in self.diary.other_purchases(shop, id).await? {
@@ -203,6 +203,7 @@ impl Erasing {
             self.diary.forget_wording(shop, id, entry).await?;
         }
         self.diary.forget_answers(shop, id).await?;
+        self.diary.forget_asked(shop, id).await?;
         self.diary.finish_tasks_of(shop, id, None).await?;
         Ok(found)
     }

@@ -53,6 +53,7 @@ pub async fn record(
         how: saying.how,
         wording: saying.wording.map(str::to_owned),
         until: word.until,
+        preferences: None,
         event: format!("customer@{}", before.customer.version),
     };
     diary.add_entry(&shop.id, id, &entry).await?;
@@ -65,7 +66,7 @@ pub async fn record(
 }
 
 /// Marks the customer: what is known of them has changed.
-async fn plan_again(
+pub(crate) async fn plan_again(
     diary: &Diary,
     shop: &Shop,
     mut before: CustomerRecord,

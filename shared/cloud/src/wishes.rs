@@ -214,6 +214,7 @@ fn entry(wish: Wish, customer: &Customer, ledger: &[Entry], saying: Saying<'_>) 
         how: saying.how,
         wording: saying.wording.map(str::to_owned),
         until: None,
+        preferences: None,
         event: format!("customer@{}", customer.version),
     }
 }

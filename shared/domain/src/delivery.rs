@@ -87,7 +87,7 @@ impl Evidence {
         };
         let event = self.event.clone();
         let (at, channel, how) = (self.at, Channel::Mail, How::Post);
-        Some(Entry { at, channel, place, said, how, wording: None, until: None, event })
+        Some(Entry { at, channel, place, said, how, wording: None, until: None, preferences: None, event })
     }
 }
 

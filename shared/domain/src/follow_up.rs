@@ -159,6 +159,8 @@ impl FollowUp {
                         | Reason::NoPostalAddress
                         | Reason::NoPhoneNumber
                         | Reason::ProductPaused
+                        | Reason::NotWanted
+                        | Reason::CustomerPaused
                 )
             ),
             _ => false,

@@ -9,6 +9,7 @@ pub use crate::channel::Channel;
 use crate::customer::Customer;
 use crate::follow_up::Reason;
 use crate::ids::CustomerId;
+use crate::preference::Preferences;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,8 @@ pub enum Said {
     Granted,
     /// No to that.
     Denied,
+    /// Which kinds of messages they want, how often, and not until when.
+    Preferred,
     /// Again, after all.
     Resumed,
     /// The owner has made sure that they can be reached again: the address takes mail, there is one for letters.
@@ -47,6 +50,7 @@ impl Said {
         match self {
             Self::Granted => "granted",
             Self::Denied => "denied",
+            Self::Preferred => "preferred",
             Self::OptedOut => "opted_out",
             Self::Resumed => "resumed",
             Self::Complained => "complained",
@@ -96,6 +100,9 @@ pub struct Entry {
     /// The last day on which it holds; `None` for good, as every "no" is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<NaiveDate>,
+    /// What they prefer, where that is what was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preferences: Option<Preferences>,
     /// By which event: an order and its version, a message, a note. It makes the same event the same entry.
     pub event: String,
 }
@@ -181,6 +188,7 @@ mod tests {
             how: How::Link,
             wording: None,
             until: None,
+            preferences: None,
             event: minute.to_string(),
         }
     }

@@ -24,6 +24,7 @@ pub mod numbers;
 mod phone;
 pub mod planner;
 pub mod policy;
+pub mod preference;
 pub mod privacy;
 pub mod programme;
 pub mod promise;

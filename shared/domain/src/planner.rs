@@ -25,6 +25,7 @@ use crate::customer::{Closed, Customer};
 use crate::follow_up::{FollowUp, Reason, State};
 use crate::ids::FollowUpId;
 use crate::ledger::{Entry, obstacle};
+use crate::preference::Preferences;
 use crate::programme::Programme;
 use crate::purchase::Consent;
 use crate::shop::Shop;
@@ -69,6 +70,11 @@ impl Situation<'_> {
     /// Why no mail may go to the customer.
     fn obstacle(&self) -> Option<Reason> {
         obstacle(self.ledger, self.customer)
+    }
+
+    /// What the customer prefers to hear.
+    fn preferences(&self) -> Preferences {
+        Preferences::of(self.ledger)
     }
 
     /// What decides which channels reach the customer on a day.
@@ -294,6 +300,8 @@ fn why_unwanted(situation: &Situation<'_>, follow_up: &FollowUp) -> Reason {
         let is_meant = situation.programme.is_for(&follow_up.step, stage);
         let target = situation.programme.target_of(&follow_up.step);
         let other = match is_meant {
+            _ if situation.preferences().leave_out(follow_up.class) => Reason::NotWanted,
+            _ if situation.preferences().pause_on(day) => Reason::CustomerPaused,
             false => Reason::NotForStage,
             true if !series::has_bought(situation, target) => Reason::NotForProduct,
             true => Reason::Replanned,

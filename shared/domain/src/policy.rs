@@ -11,6 +11,7 @@ use crate::follow_up::{FollowUp, Reason, State};
 use crate::ledger::Entry;
 use crate::mistake::{Mistake, made};
 use crate::planner::{NOTICE_MINUTES, Situation, next_in_hours, next_slot_of_day_after};
+use crate::preference::Preferences;
 use crate::programme::{Class, Programme, SELLING_FROM_OCCASION};
 use crate::promise::hangs_on;
 use crate::purchase::Consent;
@@ -81,7 +82,7 @@ pub fn decide(follow_up: &FollowUp, moment: &Moment<'_>) -> Decision {
     if moment.now > follow_up.deadline {
         return Decision::Expire;
     }
-    if let Some(reason) = withheld(follow_up, class, moment) {
+    if let Some(reason) = withheld(follow_up, class, moment).or_else(|| paused_by_customer(follow_up, moment)) {
         return next_look(moment.shop, follow_up, moment.now).map_or(Decision::Skip(reason), Decision::Move);
     }
     match better_slot(follow_up, moment) {
@@ -111,6 +112,13 @@ fn withheld(follow_up: &FollowUp, class: Class, moment: &Moment<'_>) -> Option<R
     } else {
         speaks_of_paused(follow_up, class, moment.customer, moment.paused).then_some(Reason::ProductPaused)
     }
+}
+
+/// Whether the customer has asked to hear nothing for a while. What makes good is what they have asked for.
+fn paused_by_customer(follow_up: &FollowUp, moment: &Moment<'_>) -> Option<Reason> {
+    let today = day_of(moment.now, moment.shop.zone);
+    let is_paused = Preferences::of(moment.ledger).pause_on(today) && follow_up.class != Class::Remedy;
+    is_paused.then_some(Reason::CustomerPaused)
 }
 
 /// Why the message may not go out at all; `None` where it may.
@@ -143,6 +151,8 @@ fn forbidden(follow_up: &FollowUp, class: Class, moment: &Moment<'_>) -> Option<
         Some(Reason::NotForStage)
     } else if bought.is_some_and(|b| !is_for(follow_up, b, moment)) {
         Some(Reason::NotForProduct)
+    } else if Preferences::of(moment.ledger).leave_out(class) {
+        Some(Reason::NotWanted)
     } else {
         None
     }

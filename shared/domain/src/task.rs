@@ -34,6 +34,8 @@ pub enum TaskKind {
     SettleCase,
     /// Mail does not reach somebody any more: ask for another address (R26).
     FindAddress,
+    /// Somebody has told their address for letters: take it over into the cart, which is where it is kept (R26).
+    TakeAddress,
     /// Somebody has no name to be addressed by: look whether there is one.
     CheckName,
     /// Somebody asks which data the shop has of them: hand it over.
@@ -65,6 +67,7 @@ impl TaskKind {
             Self::DecideOrder => "decide_order",
             Self::SettleCase => "settle_case",
             Self::FindAddress => "find_address",
+            Self::TakeAddress => "take_address",
             Self::CheckName => "check_name",
             Self::HandOverData => "hand_over_data",
             Self::EraseCart => "erase_cart",
@@ -83,7 +86,7 @@ pub struct Task {
     /// For whom; `None` where it is for the shop.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<CustomerId>,
-    /// What it is about: a purchase, a follow-up, a step, a series, a slot, an item's key.
+    /// What it is about: a purchase, a follow-up, a step, a series, a slot, an item's key; an address.
     pub about: String,
     /// The day by which it should be done.
     pub due: NaiveDate,

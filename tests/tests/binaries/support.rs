@@ -74,6 +74,7 @@ pub(crate) fn deployed_at(name: &str, endpoint: &str, clock: Clock) -> Deployed 
         "plan-follow-ups" => (60, vec![table]),
         "set-alarms" => (60, [table].into_iter().chain(alarms()).collect()),
         "send-follow-ups" => (900, [table, secrets].into_iter().chain(alarms()).chain(post).collect()),
+        "customer-pages" => (10, [table, secrets].into_iter().chain(post).collect()),
         "keep-promises" => (900, vec![table, secrets]),
         "record-delivery" => (30, vec![table, secrets]),
         _ => (10, vec![table, secrets]),

@@ -58,7 +58,12 @@ async fn warm_up(journey: &Journey) {
     send_follow_ups::SendFollowUps::new(&config, &clients("send-follow-ups"), clock(), dice).warm_up().await;
     let config = record_delivery::config::Config { table: table.clone(), secrets_path: secrets_path.clone() };
     record_delivery::RecordDelivery::new(&config, &clients("record-delivery"), clock()).warm_up().await;
-    let config = customer_pages::config::Config { table: table.clone(), secrets_path: secrets_path.clone() };
+    let config = customer_pages::config::Config {
+        table: table.clone(),
+        secrets_path: secrets_path.clone(),
+        configuration_set: "wasurena".to_owned(),
+        public_url: None,
+    };
     customer_pages::CustomerPages::new(&config, &clients("customer-pages"), clock()).warm_up().await;
     let config = keep_promises::config::Config { table, secrets_path };
     keep_promises::KeepPromises::new(&config, &clients("keep-promises"), clock()).warm_up().await;

@@ -19,6 +19,7 @@ mod mails;
 mod outages;
 mod pages;
 mod post_back;
+mod preferences;
 mod privacy;
 mod programmes;
 mod refusals;

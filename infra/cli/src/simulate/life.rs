@@ -180,6 +180,7 @@ impl Life {
             how,
             wording: None,
             until: None,
+            preferences: None,
             event: self.ledger.len().to_string(),
         });
     }

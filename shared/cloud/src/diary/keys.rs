@@ -59,6 +59,11 @@ impl Key {
         Self { sk: "K#".to_owned(), ..Self::customer(shop, customer) }
     }
 
+    /// What a customer asked for and has to confirm.
+    pub(super) fn asked(shop: &ShopId, customer: &CustomerId) -> Self {
+        Self { sk: "W".to_owned(), ..Self::customer(shop, customer) }
+    }
+
     /// What was answered of the shop's products.
     pub(super) fn product(shop: &ShopId, about: &str) -> Self {
         Self { pk: format!("{shop}#ANSWERS"), sk: about.to_owned() }

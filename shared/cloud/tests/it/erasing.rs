@@ -64,6 +64,7 @@ async fn where_a_tombstone_stands_what_came_since_is_erased_and_what_is_on_its_w
         how: How::Phone,
         wording: Some("もう結構です".to_owned()),
         until: None,
+        preferences: None,
         event: "a note".to_owned(),
     };
     cloud.diary.add_entry(&sakura(), &id, &word).await.unwrap();

@@ -14,6 +14,7 @@ fn entry(said: Said, event: &str) -> Entry {
         how: How::Link,
         wording: Some("お便りを止める".to_owned()),
         until: None,
+        preferences: None,
         event: event.to_owned(),
     }
 }

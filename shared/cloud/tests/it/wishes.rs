@@ -40,6 +40,7 @@ fn entry(said: Said, event: &str) -> Entry {
         how: How::Link,
         wording: None,
         until: None,
+        preferences: None,
         event: event.to_owned(),
     }
 }

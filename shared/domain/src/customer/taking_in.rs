@@ -1,11 +1,15 @@
 //! Taking a purchase into the customer's summary, in any order and any number of times.
 
 use super::{Bought, ContactSource, Customer, PURCHASES_MAX, Standing};
+use crate::birthday::Birthday;
 use crate::calendar::day_of;
-use crate::ids::PurchaseKey;
+use crate::ids::{CartId, OrderId, PurchaseKey};
 use crate::purchase::{Consent, Order, Purchase};
 use crate::shop::Shop;
 use chrono::{DateTime, Utc};
+
+/// Where something has come from that the customer told the shop without any order.
+const OWN_WORD: &str = "customer";
 
 impl Customer {
     /// Takes in what a purchase that has begun says, as it now stands. Taking in the same twice changes nothing.
@@ -46,6 +50,14 @@ impl Customer {
         }
         self.purchases.sort_by(|a, b| (a.began_at, &a.key).cmp(&(b.began_at, &b.key)));
         self.forget_oldest(shop);
+    }
+
+    /// Takes in the birthday that they told and confirmed themselves. An order takes it back only where it is newer.
+    pub fn take_in_own_birthday(&mut self, birthday: Birthday, at: DateTime<Utc>) {
+        self.birthday = Some(birthday);
+        let own = CartId::parse(OWN_WORD).ok().zip(OrderId::parse(OWN_WORD).ok());
+        self.older.birthday =
+            own.map(|(cart, order)| ContactSource { key: PurchaseKey { cart, order }, version_at: at });
     }
 
     /// The newest order that says something of its buyer counts, each detail by itself; an order that has

@@ -80,6 +80,10 @@ pub enum Reason {
     Unreadable,
     /// Customers are not happy with the product that it speaks of, and nobody of the shop has looked yet (R31).
     ProductPaused,
+    /// The customer has asked for no messages of this kind (R9, R30).
+    NotWanted,
+    /// The customer has asked to hear nothing for a while (R30).
+    CustomerPaused,
 }
 
 impl Reason {
@@ -123,6 +127,8 @@ impl Reason {
             Self::ShopRedacted => "shop_redacted",
             Self::Unreadable => "unreadable",
             Self::ProductPaused => "product_paused",
+            Self::NotWanted => "not_wanted",
+            Self::CustomerPaused => "customer_paused",
         }
     }
 }

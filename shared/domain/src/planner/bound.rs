@@ -157,6 +157,9 @@ pub(super) fn wish_for(situation: &Situation<'_>, occasion: &Occasion<'_>, step:
 
 fn wish_of(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Wish {
     let (day, latest, origin) = window(situation, step, bought);
+    // A pause puts it off as long as its window allows.
+    let open_from = situation.preferences().open_from(day);
+    let day = if open_from <= latest { open_from } else { day };
     let id = id_for(situation, step, bought);
     let way = way(situation, &step.channels, &id, day);
     Wish {
@@ -185,7 +188,18 @@ fn obstacle(situation: &Situation<'_>, bought: &Bought, step: &Step, unreached: 
     }
     let case = || (step.class != Class::Remedy && situation.customer.open_case().is_some()).then_some(Reason::CaseOpen);
     let product = || (!is_for(situation, bought, step)).then_some(Reason::NotForProduct);
-    unreached.or_else(case).or_else(product).or_else(|| stage_obstacle(situation, bought, step))
+    let stage = || stage_obstacle(situation, bought, step);
+    unreached.or_else(case).or_else(product).or_else(stage).or_else(|| unwanted(situation, bought, step))
+}
+
+/// Whether the customer has asked for no such messages, or for none as long as its window is open.
+fn unwanted(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Option<Reason> {
+    let preferences = situation.preferences();
+    let (_, latest, _) = window(situation, step, bought);
+    let today = day_of(situation.now, situation.shop.zone);
+    let is_paused = latest >= today && preferences.pause_on(latest);
+    let kind = preferences.leave_out(step.class).then_some(Reason::NotWanted);
+    kind.or_else(|| is_paused.then_some(Reason::CustomerPaused))
 }
 
 /// Whether a step is for what was bought.

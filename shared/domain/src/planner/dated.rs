@@ -48,6 +48,10 @@ pub(super) fn next_on_date(
     if !dated.occasions.contains(nth) {
         return Err(Because::OtherOccasion { nth });
     }
+    let preferences = situation.preferences();
+    if !dated.letters.is_empty() && dated.letters.iter().all(|letter| preferences.leave_out(letter.class)) {
+        return Err(Because::Reason(Reason::NotWanted));
+    }
     let letter = fresh_letter(situation, dated);
     let named = letter.or(dated.letters.first()).ok_or(Because::NoDate)?;
     if letter.is_none() && matches!(dated.on, Date::Once { .. }) {
@@ -69,6 +73,8 @@ pub(super) fn next_on_date(
             Because::Reason(Reason::NotForStage)
         } else if !has_bought_for(situation, dated, &coming) {
             Because::Reason(Reason::NotForProduct)
+        } else if preferences.pause_on(coming.latest) && coming.latest >= today {
+            Because::Reason(Reason::CustomerPaused)
         } else if has_come(situation, dated, &coming) || is_anothers(situation, dated, &coming) {
             Because::GreetedAlready
         } else {
@@ -101,7 +107,8 @@ fn next(situation: &Situation<'_>, dated: &Dated, letter: Option<&SeriesLetter>,
 /// The first text that the customer has not had.
 fn fresh_letter<'d>(situation: &Situation<'_>, dated: &'d Dated) -> Option<&'d SeriesLetter> {
     let is_had = |letter: &SeriesLetter| situation.follow_ups.iter().any(|f| f.step == letter.id && is_used(f));
-    dated.letters.iter().find(|letter| !is_had(letter))
+    let preferences = situation.preferences();
+    dated.letters.iter().find(|letter| !is_had(letter) && !preferences.leave_out(letter.class))
 }
 
 /// Whether the customer has bought what a date asks for: with the purchase that it is about, or at all.
@@ -180,8 +187,11 @@ fn comings<'a>(
     let yearly = years.into_iter().flatten().filter_map(|year| coming_in(situation, dated, occasions, year));
     let after = (!dated.on.is_yearly()).then(|| coming_after(situation, dated, occasions)).flatten();
     let begins = begins(occasions);
+    let preferences = situation.preferences();
     let begun = after.into_iter().chain(yearly).filter_map(move |coming| {
         let day = coming.day.max(begins?);
+        let open_from = preferences.open_from(day);
+        let day = if open_from <= coming.latest { open_from } else { day };
         Some(Coming { day, ..coming })
     });
     begun.filter(|coming| coming.day <= coming.latest)

@@ -51,7 +51,12 @@ pub(super) fn next_letter(
     if series.letters.iter().any(|letter| letter.issued.is_some()) {
         return next_issue(situation, series, first, day);
     }
-    let Some(letter) = series.letters.iter().find(|letter| !is_had(situation, letter)) else {
+    let preferences = situation.preferences();
+    let wanted = || series.letters.iter().filter(|letter| !preferences.leave_out(letter.class));
+    if wanted().next().is_none() {
+        return Err(Because::Reason(Reason::NotWanted));
+    }
+    let Some(letter) = wanted().find(|letter| !is_had(situation, letter)) else {
         let next_at = slot_of(situation, series, day).start();
         return Ok(Next::Waiting(Waiting { series: series.id.clone(), next_at }));
     };
@@ -77,7 +82,9 @@ fn next_issue(situation: &Situation<'_>, series: &Series, first: NaiveDate, day:
         let is_new = issued > rhythm.previous(start) && on >= day;
         (is_new && includes(series.stages.as_ref(), course.on(on))).then_some((on, Reverse(issued)))
     };
-    let fresh = series.letters.iter().filter(|letter| !is_had(situation, letter));
+    let preferences = situation.preferences();
+    let wanted = series.letters.iter().filter(|letter| !preferences.leave_out(letter.class));
+    let fresh = wanted.filter(|letter| !is_had(situation, letter));
     let coming = fresh.filter_map(|letter| Some((coming(letter)?, letter)));
     match coming.min_by_key(|(place, _)| *place) {
         Some(((on, _), letter)) => {
@@ -127,9 +134,15 @@ fn wish(
     })
 }
 
-/// The first day of the rhythm that is still open: after the last letter, or the one with which it begins.
+/// The first day of the rhythm that is still open: after the last letter, or the one with which it begins. Whoever wants to
+/// hear seldom is left in peace on every other day of it; what was written for its day goes out or is lost, so there is no
+/// such day of a newsletter.
 fn start(situation: &Situation<'_>, series: &Series, first: NaiveDate) -> NaiveDate {
-    last_day(situation, series).map_or(first, |last| series.rhythm.next(last).max(first))
+    let rhythm = series.rhythm;
+    let is_issued = series.letters.iter().any(|letter| letter.issued.is_some());
+    let rests = situation.preferences().seldom && !is_issued;
+    let after = |last| if rests { rhythm.next(rhythm.next(last)) } else { rhythm.next(last) };
+    last_day(situation, series).map_or(first, |last| after(last).max(first))
 }
 
 fn slot_of(situation: &Situation<'_>, series: &Series, day: NaiveDate) -> Slot {
@@ -173,13 +186,14 @@ fn next_day(situation: &Situation<'_>, series: &Series, first: NaiveDate) -> Opt
     let course = situation.customer.course(situation.shop);
     let is_meant = |day: NaiveDate| includes(series.stages.as_ref(), course.on(day.max(today)));
     let rhythm = series.rhythm;
+    let preferences = situation.preferences();
     let start = start(situation, series, first);
     let standing = letters_of(situation, series).filter(|f| f.state == State::Planned);
     let standing = standing.map(|f| own_day(situation, series, f)).min();
-    if let Some(day) = standing.filter(|day| rhythm.has(start, *day) && is_meant(*day)) {
+    if let Some(day) = standing.filter(|day| rhythm.has(start, *day) && is_meant(*day) && !preferences.pause_on(*day)) {
         return Some(day);
     }
-    let day = rhythm.on_or_after(start, today);
+    let day = rhythm.on_or_after(start, preferences.open_from(today));
     let has_come = slot_of(situation, series, day) < situation.earliest();
     let day = if has_come { rhythm.next(day) } else { day };
     // The only stage that time alone leads to is the last.

@@ -156,6 +156,7 @@ fn permissions(shop: &Shop) -> Vec<Entry> {
         how: How::InPerson,
         wording: None,
         until: None,
+        preferences: None,
         event: channel.name().to_owned(),
     };
     [Channel::Phone, Channel::Visit].map(granted).into()

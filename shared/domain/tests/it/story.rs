@@ -118,6 +118,7 @@ impl Story {
             how: How::Post,
             wording: None,
             until: None,
+            preferences: None,
             event: self.ledger.len().to_string(),
         };
         self.ledger.push(entry);
@@ -130,7 +131,7 @@ impl Story {
         let at =
             self.ledger.iter().map(|e| e.at + Duration::milliseconds(1)).max().map_or(self.now, |at| at.max(self.now));
         let how = How::InPerson;
-        self.ledger.push(Entry { at, channel, place: None, said, how, wording: None, until, event });
+        self.ledger.push(Entry { at, channel, place: None, said, how, wording: None, until, preferences: None, event });
         self.plan_now()
     }
 

@@ -286,7 +286,8 @@ fn class_rules(class: Option<Class>) -> &'static [u8] {
 /// The rules behind a reason.
 fn reason_rules(reason: Reason) -> &'static [u8] {
     match reason {
-        Reason::OptedOut | Reason::Complained | Reason::NoConsent => &[30],
+        Reason::OptedOut | Reason::Complained | Reason::NoConsent | Reason::CustomerPaused => &[30],
+        Reason::NotWanted => &[9, 30],
         Reason::NoMailAddress
         | Reason::AddressBounced
         | Reason::MailboxUnavailable

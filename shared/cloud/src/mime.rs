@@ -1,7 +1,7 @@
 //! Names in mail headers. SES takes mailboxes as they stand in a header, so a name that is not ASCII is
 //! written as encoded words (RFC 2047).
 
-use base64::Engine;
+use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use wasurena_domain::contact::EmailAddress;
 
@@ -9,7 +9,8 @@ use wasurena_domain::contact::EmailAddress;
 const WORD_BYTES_MAX: usize = 42;
 
 /// `name <address>`, ready for a header.
-pub(crate) fn mailbox(name: &str, address: &EmailAddress) -> String {
+#[must_use]
+pub fn mailbox(name: &str, address: &EmailAddress) -> String {
     let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ');
     let name = if is_plain { name.to_owned() } else { encoded_words(name) };
     format!("{name} <{}>", address.for_header())
