@@ -2,10 +2,11 @@
 
 use crate::corpus::Corpus;
 use crate::engine::{Input, fuzz};
+use chrono::DateTime;
 use secrecy::SecretSlice;
 use std::sync::LazyLock;
 use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId};
-use wasurena_letters::link::{Link, LinkKeys};
+use wasurena_letters::link::{Confirms, Link, LinkKeys};
 
 /// Signs now.
 static KEYS: LazyLock<LinkKeys> = LazyLock::new(|| keys((7, b"the key that signs in this test!"), Some(OLD)));
@@ -45,7 +46,19 @@ fn links() {
 fn the_corpus_holds_tokens_that_open() {
     let customer = CustomerId::parse("hanakohanakohanakohanakoha").unwrap();
     let asked = FollowUpId::parse(&format!("{customer}_abcdefghijklmnop")).unwrap();
-    let links = [Link::Stop(customer), Link::Answer(asked)];
+    let until = DateTime::from_timestamp(1_796_083_200, 0).unwrap();
+    let confirm = |what| Link::Confirm { what, customer: customer.clone(), until };
+    let links = [
+        Link::Stop(customer.clone()),
+        Link::Answer(asked.clone()),
+        Link::Wishes(customer.clone()),
+        Link::Wrong(asked.clone()),
+        Link::View(asked),
+        Link::Data(customer.clone()),
+        confirm(Confirms::Change),
+        confirm(Confirms::Export),
+        confirm(Confirms::Erasing),
+    ];
     let signed = |link: &Link| [&KEYS, &OLD_KEYS].map(|keys| keys.sign(&shop("sakura"), link));
     for token in links.iter().flat_map(signed) {
         let stands = Corpus::of("links").files().any(|(_, bytes)| bytes.trim_ascii_end() == token.as_bytes());

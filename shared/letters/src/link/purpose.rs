@@ -128,7 +128,8 @@ impl Link {
             Purpose::Data => customer().map(Self::Data),
             Purpose::Confirm(what) => {
                 let (end, customer) = text.split_at_checked(END_CHARS)?;
-                let end = u32::from_str_radix(end, 16).ok()?;
+                let is_ours = end.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+                let end = Some(end).filter(|_| is_ours).and_then(|end| u32::from_str_radix(end, 16).ok())?;
                 let until = DateTime::from_timestamp(i64::from(end), 0)?;
                 Some(Self::Confirm { what, customer: CustomerId::parse(customer).ok()?, until })
             }

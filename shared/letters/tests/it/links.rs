@@ -5,8 +5,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
 use secrecy::SecretSlice;
+use std::collections::BTreeSet;
 use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId, StepId};
-use wasurena_letters::link::{InvalidKeys, InvalidLink, Link, LinkKeys, TOKEN_MAX};
+use wasurena_letters::link::{Confirms, InvalidKeys, InvalidLink, Link, LinkKeys, Places, TOKEN_MAX};
 
 fn key(byte: u8) -> SecretSlice<u8> {
     vec![byte; 32].into()
@@ -53,6 +54,35 @@ fn the_link_of_an_answer_is_no_longer_than_that_of_a_stop() {
     let longest = FollowUpId::parse(&format!("{}_{}", "z".repeat(32), "a".repeat(16))).unwrap();
     assert!(keys().sign(&shop(), &Link::Answer(longest)).len() <= TOKEN_MAX);
     assert_eq!(keys().open(&ShopId::parse("momiji").unwrap(), &answer), Err(InvalidLink::Signature));
+}
+
+#[test]
+fn every_link_comes_back_with_all_that_it_says_and_leads_to_its_own_page() {
+    let until = "2026-12-03T03:00:00Z".parse().unwrap();
+    let confirm = |what| Link::Confirm { what, customer: customer(), until };
+    let links = [
+        Link::Wishes(customer()),
+        Link::Wrong(asked()),
+        Link::View(asked()),
+        Link::Data(customer()),
+        confirm(Confirms::Change),
+        confirm(Confirms::Export),
+        confirm(Confirms::Erasing),
+    ];
+    let keys = keys();
+    let shop = shop();
+    let places = Places::new("https://pages.example.jp", &shop, &keys);
+    let urls: BTreeSet<String> = links.iter().map(|link| places.url(link)).collect();
+    assert_eq!(urls.len(), links.len());
+    for (link, page) in links.iter().zip(["p", "w", "v", "d", "k", "k", "k"]) {
+        let token = keys.sign(&shop, link);
+        assert_eq!(keys.open(&shop, &token).as_ref(), Ok(link));
+        assert_eq!(places.url(link), format!("https://pages.example.jp/c/{shop}/{page}/{token}"));
+        assert!(token.len() <= 93, "{token}");
+        assert_eq!(keys.open(&ShopId::parse("momiji").unwrap(), &token), Err(InvalidLink::Signature));
+    }
+    assert_eq!(places.card_page(), format!("https://pages.example.jp/c/{shop}/card"));
+    assert_eq!(places.card_file(), format!("https://pages.example.jp/c/{shop}/card.vcf"));
 }
 
 #[test]
