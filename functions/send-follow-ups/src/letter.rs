@@ -4,12 +4,13 @@ use crate::SendFollowUps;
 
 use wasurena_cloud::mime;
 use wasurena_cloud::post::Outgoing;
+use wasurena_domain::contact::EmailAddress;
 use wasurena_domain::customer::Customer;
 use wasurena_domain::follow_up::FollowUp;
 use wasurena_domain::programme::Class;
 use wasurena_domain::shop::Shop;
 use wasurena_letters::link::{Link, LinkKeys};
-use wasurena_letters::{Facts, Letters};
+use wasurena_letters::{Facts, Letters, Mail};
 
 /// The mail of a follow-up; `None` where its letter does not render, which is logged.
 pub(crate) fn outgoing(
@@ -25,14 +26,32 @@ pub(crate) fn outgoing(
     let pages = format!("{}/c/{}", sender.public_url, shop.id);
     let stop_url = format!("{pages}/stop/{}", links.sign(&shop.id, &Link::Stop(customer.id.clone())));
     let answer_url = format!("{pages}/a/{}", links.sign(&shop.id, &Link::Answer(follow_up.id.clone())));
+    let card_url = format!("{pages}/card");
     let asks = follow_up.class == Class::Survey;
-    let facts = Facts::about(follow_up, shop, customer, &stop_url).asking_for_address(asks_address);
+    let facts = Facts::about(follow_up, shop, customer, &stop_url, &card_url).asking_for_address(asks_address);
     let facts = Facts { answer_url: asks.then_some(answer_url.as_str()), ..facts };
     let mail = letters
         .render(shop, &follow_up.step, &facts)
         .inspect_err(|error| tracing::error!(shop = %shop.id, follow_up = %follow_up.id, %error, "letter.broken"))
         .ok()?;
-    Some(Outgoing {
+    let tags = vec![
+        ("shop", shop.id.to_string()),
+        ("follow_up", follow_up.id.to_string()),
+        ("attempt", follow_up.attempt.clone().unwrap_or_default()),
+    ];
+    Some(addressed(shop, to, mail, &stop_url, tags))
+}
+
+/// A mail with its headers, as it is handed to SES.
+#[must_use]
+pub fn addressed(
+    shop: &Shop,
+    to: &EmailAddress,
+    mail: Mail,
+    stop_url: &str,
+    tags: Vec<(&'static str, String)>,
+) -> Outgoing {
+    Outgoing {
         from: mime::mailbox(&shop.sender.name, &shop.sender.address),
         reply_to: shop.sender.reply_to.for_header(),
         to: to.for_header(),
@@ -43,10 +62,6 @@ pub(crate) fn outgoing(
             ("List-Unsubscribe", format!("<{stop_url}>")),
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
         ],
-        tags: vec![
-            ("shop", shop.id.to_string()),
-            ("follow_up", follow_up.id.to_string()),
-            ("attempt", follow_up.attempt.clone().unwrap_or_default()),
-        ],
-    })
+        tags,
+    }
 }

@@ -12,6 +12,7 @@ mod pace;
 mod slot;
 mod waiting;
 
+pub use letter::addressed;
 pub use slot::{SlotReport, Stopped};
 
 use chrono::{DateTime, Utc};

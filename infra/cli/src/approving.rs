@@ -17,6 +17,8 @@ use wasurena_letters::{Facts, Letters, Mail, RenderError};
 
 /// What stands in a shown mail for the links by which its reader says stop, or answers: those are the reader's alone.
 const OWN_LINK: &str = "https://(each customer's own link)";
+/// What stands where the contact card is handed on.
+const CARD_LINK: &str = "https://(the shop's contact card)";
 
 /// `wasurena approve …`
 #[derive(Debug, Args)]
@@ -69,7 +71,8 @@ impl Desk {
 
     fn mail(&self, follow_up: &FollowUp, customer: &Customer) -> Result<Mail, RenderError> {
         let shop = &self.open.book.shop;
-        let facts = Facts { answer_url: Some(OWN_LINK), ..Facts::about(follow_up, shop, customer, OWN_LINK) };
+        let facts = Facts::about(follow_up, shop, customer, OWN_LINK, CARD_LINK);
+        let facts = Facts { answer_url: Some(OWN_LINK), ..facts };
         self.letters.render(shop, &follow_up.step, &facts)
     }
 

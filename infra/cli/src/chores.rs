@@ -77,7 +77,7 @@ pub(crate) async fn show(rooms: &Rooms, shop: &ShopId, task: &Task, out: &mut im
         return Ok(());
     }
     let letters = rooms.bookshelf.letters(shop, version).await?;
-    let facts = Facts::about(&follow_up, &book.shop, customer, "");
+    let facts = Facts::about(&follow_up, &book.shop, customer, "", "");
     match letters.script(&book.shop, &follow_up.step, channel, &facts) {
         Ok(script) => write_script(&script, out)?,
         Err(error) => writeln!(out, "  {error}")?,

@@ -1,5 +1,6 @@
 //! Names in mail headers. SES takes mailboxes as they stand in a header, so a name that is not ASCII is
-//! written as encoded words (RFC 2047).
+//! written as encoded words (RFC 2047). One that is ASCII is written as it is, in quotes where it needs them: filters mistrust
+//! what is encoded and need not be.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,12 +8,19 @@ use wasurena_domain::contact::EmailAddress;
 
 /// Bytes of text in one encoded word: with its frame it stays below the 75 characters of RFC 2047, 2.
 const WORD_BYTES_MAX: usize = 42;
+/// Longest name in quotes, in bytes: a longer one becomes words between which a line may end.
+const QUOTED_BYTES_MAX: usize = 64;
 
 /// `name <address>`, ready for a header.
 #[must_use]
 pub fn mailbox(name: &str, address: &EmailAddress) -> String {
     let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ');
-    let name = if is_plain { name.to_owned() } else { encoded_words(name) };
+    let is_quotable = name.chars().all(|c| c.is_ascii_graphic() || c == ' ') && name.len() <= QUOTED_BYTES_MAX;
+    let name = match (is_plain, is_quotable) {
+        (true, _) => name.to_owned(),
+        (false, true) => format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")),
+        (false, false) => encoded_words(name),
+    };
     format!("{name} <{}>", address.for_header())
 }
 
@@ -38,6 +46,8 @@ mod tests {
         let from = mailbox("うつわ さくら(店主 佐藤)", &address);
         assert_eq!(from, "=?UTF-8?B?44GG44Gk44KPIOOBleOBj+OCiSjlupfkuLsg5L2Q6JekKQ==?= <otayori@example.jp>");
         assert_eq!(mailbox("Utsuwa Sakura", &address), "Utsuwa Sakura <otayori@example.jp>");
+        assert_eq!(mailbox("Sakura (Sato)", &address), "\"Sakura (Sato)\" <otayori@example.jp>");
+        assert_eq!(mailbox("\"S\" \\ Co.", &address), "\"\\\"S\\\" \\\\ Co.\" <otayori@example.jp>");
     }
 
     #[test]

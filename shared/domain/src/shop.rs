@@ -219,6 +219,9 @@ pub struct Staff {
     pub name: String,
     /// 「店主」
     pub role: String,
+    /// Where their picture is: a square one, on https. Somebody's face is remembered longer than their name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
 }
 
 /// The hours of a day in which mails may go out, by the shop's wall clock.

@@ -11,7 +11,13 @@ impl<'a> Facts<'a> {
     /// The facts of a follow-up: of the purchase it is bound to, else of the last one that counts and was made with the
     /// shop itself.
     #[must_use]
-    pub fn about(follow_up: &'a FollowUp, shop: &'a Shop, customer: &'a Customer, stop_url: &'a str) -> Self {
+    pub fn about(
+        follow_up: &'a FollowUp,
+        shop: &'a Shop,
+        customer: &'a Customer,
+        stop_url: &'a str,
+        card_url: &'a str,
+    ) -> Self {
         let bound = follow_up.purchase.as_ref().and_then(|key| customer.bought(key));
         let bought: Option<&Bought> = bound
             .or_else(|| customer.purchases.iter().rfind(|p| customer.why_no_purchase(p).is_none() && !p.marketplace));
@@ -24,6 +30,7 @@ impl<'a> Facts<'a> {
             bought_on: bought.map(|b| day_of(b.began_at, shop.zone)),
             consent: customer.consent,
             stop_url,
+            card_url,
             note: follow_up.note.as_ref(),
             asks_address: false,
             answer_url: None,

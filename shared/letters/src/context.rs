@@ -62,6 +62,9 @@ pub struct Facts<'a> {
     pub consent: Consent,
     /// The page on which the customer can say stop.
     pub stop_url: &'a str,
+    /// The shop's contact card, to be handed on (R20): the same for everybody, so it says nothing of the customer. Below
+    /// `{card_url}.vcf` it is what a telephone keeps.
+    pub card_url: &'a str,
     /// The owner's personal line (R21).
     pub note: Option<&'a Note>,
     /// Whether to ask for an address that letters can be posted to (R26).
@@ -82,15 +85,21 @@ pub(crate) enum Part {
     Body,
 }
 
+/// Whether a message of this class makes it easy to hand the shop on (R20): one that comes for its own sake. What is about one
+/// purchase is about that, and whoever waits for an apology recommends nobody.
+pub(crate) fn hands_on(class: Class) -> bool {
+    !matches!(class, Class::Thanks | Class::Survey | Class::Usage | Class::Remedy)
+}
+
 impl Facts<'_> {
     /// Whether the customer asked to hear from the shop.
     pub(crate) fn consented(&self) -> bool {
         self.consent == Consent::Granted
     }
 
-    /// Whether a letter of this class may lead to pages on which one can buy.
+    /// Whether a letter of this class may lead to pages on which one can buy. Whoever is asked for pardon is not asked to buy.
     fn leads_to_pages(&self, class: Class) -> bool {
-        self.consented() && class != Class::Thanks
+        self.consented() && !matches!(class, Class::Thanks | Class::Remedy)
     }
 
     /// The page of the shop, where a letter of this class may lead there.
@@ -104,6 +113,11 @@ impl Facts<'_> {
         page.filter(|_| self.leads_to_pages(class))
     }
 
+    /// The contact card, where a letter of this class asks to be handed on.
+    pub(crate) fn card(&self, class: Class) -> Option<&str> {
+        hands_on(class).then_some(self.card_url)
+    }
+
     /// Which purchase, from 1; 0 where it is not known.
     fn nth(&self) -> u32 {
         match self.count {
@@ -113,7 +127,7 @@ impl Facts<'_> {
     }
 
     /// How the letter addresses them.
-    fn addressee(&self, language: Language, part: Part) -> String {
+    pub(crate) fn addressee(&self, language: Language, part: Part) -> String {
         let name = self.addressee.map(|name| words(name.as_str()));
         let fits = |name: &String| part == Part::Body || name.chars().count() <= SUBJECT_NAME_MAX;
         language.addressee(name.filter(fits))
@@ -146,8 +160,9 @@ pub(crate) fn letter_words(shop: &Shop, speech: Speech<'_>, class: Class, facts:
         ("email", Value::from(shop.legal.email.as_str())),
     ]);
     about_shop.extend(url.map(|url| ("url", Value::from(url))));
-    let staff =
+    let mut staff =
         Words::from([("name", Value::from(shop.staff.name.as_str())), ("role", Value::from(shop.staff.role.as_str()))]);
+    staff.extend(shop.staff.picture.as_deref().map(|url| ("picture", Value::from(url))));
     let mut words = Words::from([
         ("addressee", Value::from(facts.addressee(language, part))),
         ("count", Value::from(facts.nth())),
@@ -178,6 +193,7 @@ mod tests {
             bought_on: None,
             consent: Consent::Unknown,
             stop_url: "",
+            card_url: "",
             note: None,
             asks_address: false,
             answer_url: None,

@@ -1,10 +1,10 @@
-//! What whoever opens a mail must see: what recalls the purchase (R16), who writes (R17), how to reach them (R19), and what
-//! the law wants (特定電子メール法 4条).
+//! What whoever opens a mail must see: what recalls the purchase (R16), who writes (R17), how to reach them (R19), how
+//! to hand the shop on (R20), and what the law wants (特定電子メール法 4条).
 //!
 //! A frame that could show something does not always: an `{% if %}` may hide it from just those who need it. So the words are
 //! looked for in mails as they were rendered for model customers, as text and as HTML.
 
-use crate::context::Facts;
+use crate::context::{Facts, hands_on};
 use crate::files::Files;
 use crate::problem::Problem;
 use crate::selling::without_tags;
@@ -13,7 +13,7 @@ use crate::text::escape_html;
 use crate::vocabulary::line_of;
 use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization;
-use wasurena_domain::programme::{Rule, Severity};
+use wasurena_domain::programme::{Class, Rule, Severity};
 use wasurena_domain::shop::Shop;
 
 /// What a frame must use, the rule that wants it, and why.
@@ -55,7 +55,13 @@ pub(crate) struct Framed<'a> {
 }
 
 /// Everything that a rendered frame does not show to these customers, though it must.
-pub(crate) fn check_frame(framed: &Framed<'_>, shop: &Shop, facts: &Facts<'_>, whom: &str) -> Vec<Problem> {
+pub(crate) fn check_frame(
+    framed: &Framed<'_>,
+    shop: &Shop,
+    class: Class,
+    facts: &Facts<'_>,
+    whom: &str,
+) -> Vec<Problem> {
     let shows = |word: &str| {
         let value = value(shop, facts, word);
         let mut written = String::new();
@@ -70,11 +76,18 @@ pub(crate) fn check_frame(framed: &Framed<'_>, shop: &Shop, facts: &Facts<'_>, w
         Problem::breaks(rule, framed.file, line_of(framed.source, word), what, mend)
     };
     let mut problems: Vec<Problem> = MUSTS.into_iter().filter(|(word, ..)| !shows(word)).map(hidden).collect();
+    let mut warn = |rule, word, why: &str, mend| {
+        let what = format!("the frame does not show `{word}` to {whom}, {why}");
+        let line = line_of(framed.source, word);
+        problems.push(Problem::breaks(rule, framed.file, line, what, mend).weighing(Severity::Warning));
+    };
     if !shows("shop.phone") {
-        let what = format!("the frame does not show `shop.phone` to {whom}, who may rather call than write");
         let mend = "write {{ shop.phone }} where it belongs, in the HTML as <a href=\"tel:{{ shop.phone }}\">";
-        let line = line_of(framed.source, "shop.phone");
-        problems.push(Problem::breaks(Rule::R19, framed.file, line, what, mend).weighing(Severity::Warning));
+        warn(Rule::R19, "shop.phone", "who may rather call than write", mend);
+    }
+    if hands_on(class) && !shows("card_url") {
+        let mend = "write {% if card_url %}…{{ card_url }}…{% endif %}: a page that may be passed on, and says nothing of the customer";
+        warn(Rule::R20, "card_url", "who may know somebody for the shop", mend);
     }
     problems
 }
@@ -87,6 +100,7 @@ fn value<'a>(shop: &'a Shop, facts: &Facts<'a>, word: &str) -> &'a str {
         "shop.phone" => &shop.legal.phone,
         "shop.operator" => &shop.legal.operator,
         "shop.address" => &shop.legal.address,
+        "card_url" => facts.card_url,
         _ => facts.stop_url,
     }
 }

@@ -8,7 +8,7 @@ use crate::compile::{GREETING_FILE, HTML_FRAME, TEXT_FRAME_FILE, Templates, desc
 use crate::context::{Count, Facts, Part, Words, letter_words};
 use crate::language::{Language, Speech};
 use crate::selling::{NoteProblem, check_note};
-use crate::text::{Line, joined, line_or_answer, one_line, paragraphs};
+use crate::text::{Line, joined, line_or_answer, one_line, opening, paragraphs};
 use minijinja::value::Value;
 use minijinja::{Environment, Error};
 use serde::{Deserialize, Serialize};
@@ -190,11 +190,26 @@ impl Letters {
         part: Part,
         facts: &Facts<'_>,
     ) -> Result<String, RenderError> {
-        // The greeting goes into letters of every class, so it knows what a thank-you knows.
+        let greeting = self.greeting(shop, facts)?;
+        self.fill_greeted(shop, letter, (name, part), &greeting, facts)
+    }
+
+    /// The greeting. It goes into letters of every class, so it knows what a thank-you knows.
+    fn greeting(&self, shop: &Shop, facts: &Facts<'_>) -> Result<String, RenderError> {
         let plain = letter_words(shop, self.speech(), Class::Thanks, facts, Part::Body);
-        let greeting = fill(&self.templates.text, GREETING_FILE, plain)?;
+        fill(&self.templates.text, GREETING_FILE, plain).map(|greeting| greeting.trim().to_owned())
+    }
+
+    fn fill_greeted(
+        &self,
+        shop: &Shop,
+        letter: &Letter,
+        (name, part): (&str, Part),
+        greeting: &str,
+        facts: &Facts<'_>,
+    ) -> Result<String, RenderError> {
         let mut words = letter_words(shop, self.speech(), letter.class, facts, part);
-        words.insert("greeting", Value::from(greeting.trim()));
+        words.insert("greeting", Value::from(greeting));
         if !letter.answers.is_empty() {
             words.insert(ANSWERS, Value::from(paragraphs_of(&letter.answers, facts)));
         }
@@ -208,7 +223,8 @@ impl Letters {
         letter: &'l Letter,
         facts: &Facts<'_>,
     ) -> Result<Written<'l>, RenderError> {
-        let fill_in = |name: &str, part| self.fill_part(shop, letter, name, part, facts);
+        let greeting = self.greeting(shop, facts)?;
+        let fill_in = |name: &str, part| self.fill_greeted(shop, letter, (name, part), &greeting, facts);
         let subject = one_line(&fill_in(&subject_name(&letter.file), Part::Subject)?);
         let body = joined(&paragraphs(&fill_in(&letter.file, Part::Body)?));
         let empty = |part| RenderError::Empty { file: letter.file.clone(), part };
@@ -218,7 +234,9 @@ impl Letters {
         if body.is_empty() {
             return Err(empty("letter"));
         }
-        Ok(Written { letter, subject, body })
+        let addressee = facts.addressee(self.language, Part::Body);
+        let preheader = opening(&body, &[&addressee, &shop.staff.name], &greeting);
+        Ok(Written { letter, subject, preheader, body })
     }
 
     /// The plain text: the letter in its frame.
@@ -264,7 +282,9 @@ impl Letters {
         words.insert("subject", Value::from(written.subject.as_str()));
         words.insert("consented", Value::from(facts.consented()));
         words.insert("asks_address", Value::from(facts.asks_address));
+        words.insert("preheader", Value::from(written.preheader.as_str()));
         words.insert("stop_url", Value::from(facts.stop_url));
+        words.extend(facts.card(written.letter.class).map(|url| ("card_url", Value::from(url))));
         words
     }
 }
@@ -273,6 +293,8 @@ impl Letters {
 pub(crate) struct Written<'l> {
     letter: &'l Letter,
     pub(crate) subject: String,
+    /// What a list of mails shows behind the subject.
+    preheader: String,
     pub(crate) body: String,
 }
 

@@ -31,6 +31,7 @@
 //!         bought_on: None,
 //!         consent: Consent::Unknown,
 //!         stop_url: "https://example.jp/c/sakura/stop/token",
+//!         card_url: "https://example.jp/c/sakura/card",
 //!         note: None,
 //!         asks_address: false,
 //!         answer_url: None,

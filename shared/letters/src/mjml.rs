@@ -57,7 +57,9 @@ pub(crate) fn compile(file: &str, source: &str) -> Result<String, Problem> {
     // Without fonts of its own: a mail opens without asking anyone.
     let options = RenderOptions { disable_comments: true, fonts: HashMap::new(), ..RenderOptions::default() };
     let html = parsed.element.render(&options);
-    html.map_err(|error| refuse(1, format!("this MJML cannot become HTML: {error}")))
+    let html = html.map_err(|error| refuse(1, format!("this MJML cannot become HTML: {error}")))?;
+    // mrml writes a height for pictures whose height nobody knows, and HTML knows no such height; their style has it.
+    Ok(html.replace(" height=\"auto\"", ""))
 }
 
 /// Every element known, closed, and not too deep; nothing foreign.

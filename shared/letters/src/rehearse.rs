@@ -27,6 +27,8 @@ const HTML_BYTES_MAX: usize = 90_000;
 const COUNTS: [Count; 6] = [Count::Unknown, Count::Nth(1), Count::Nth(2), Count::Nth(3), Count::Nth(6), Count::Nth(40)];
 /// The stop page in rehearsals.
 const STOP_URL: &str = "https://example.jp/c/stop/rehearsal";
+/// The contact card in rehearsals.
+const CARD_URL: &str = "https://example.jp/c/card/rehearsal";
 /// Where answers lead in rehearsals: as long as a real one.
 const ANSWER_URL: &str = "https://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.lambda-url.ap-northeast-1.on.aws/c/sakura/a/\
 AQIBaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -101,6 +103,7 @@ impl People {
                         bought_on: None,
                         consent,
                         stop_url: STOP_URL,
+                        card_url: CARD_URL,
                         note: None,
                         asks_address: false,
                         answer_url: Some(ANSWER_URL),
@@ -222,7 +225,7 @@ impl Stage<'_> {
     fn frames(&mut self, letter: &Letter, written: &Written<'_>, facts: &Facts<'_>) {
         match self.book.letters.text_frame(&self.book.shop, written, facts) {
             Err(error) => self.note(problem(letter, error, facts)),
-            Ok(text) => self.framed(TEXT_FRAME_FILE, &text, facts),
+            Ok(text) => self.framed(TEXT_FRAME_FILE, &text, letter.class, facts),
         }
         match self.book.letters.html_frame(&self.book.shop, HTML_FRAME, written, facts) {
             Err(error) => {
@@ -234,15 +237,15 @@ impl Stage<'_> {
                 let mend = format!("shorten the frame or the letter: {HTML_BYTES_MAX} bytes are the most");
                 self.note(Problem::form(HTML_FRAME_FILE, 1, what, mend));
             }
-            Ok(html) => self.framed(HTML_FRAME_FILE, &html, facts),
+            Ok(html) => self.framed(HTML_FRAME_FILE, &html, letter.class, facts),
         }
     }
 
-    /// What a rendered frame must show (R16, R19).
-    fn framed(&mut self, file: &str, rendered: &str, facts: &Facts<'_>) {
+    /// What a rendered frame must show (R16, R19, R20).
+    fn framed(&mut self, file: &str, rendered: &str, class: Class, facts: &Facts<'_>) {
         let Some(source) = self.files.get(file) else { return };
         let framed = Framed { file, source, rendered, is_html: file == HTML_FRAME_FILE };
-        for problem in check_frame(&framed, &self.book.shop, facts, &describe(facts)) {
+        for problem in check_frame(&framed, &self.book.shop, class, facts, &describe(facts)) {
             self.note(problem);
         }
     }

@@ -140,8 +140,9 @@ fn sender(mut table: Table<'_>) -> Option<Sender> {
 fn staff(mut table: Table<'_>) -> Option<Staff> {
     let name = table.required("name", "\"佐藤 花子\"", text);
     let role = table.required("role", "\"店主\"", text);
+    let picture = table.optional("picture", "\"https://sakura.example.jp/sato.jpg\"", web_address);
     table.finish();
-    Some(Staff { name: name?, role: role? })
+    Some(Staff { name: name?, role: role?, picture: picture? })
 }
 
 fn hours(mut table: Table<'_>) -> Option<Hours> {

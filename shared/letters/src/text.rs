@@ -6,6 +6,9 @@ use std::fmt;
 /// What stands between a link's label and its address: `見る → https://…`.
 const ARROW: char = '→';
 
+/// Longest preheader, in characters: no list of mails shows more.
+const OPENING_MAX: usize = 120;
+
 /// A line of a letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Line {
@@ -60,6 +63,31 @@ pub(crate) fn paragraphs(body: &str) -> Vec<Vec<&str>> {
 /// The paragraphs as one text.
 pub(crate) fn joined(paragraphs: &[Vec<&str>]) -> String {
     paragraphs.iter().map(|lines| lines.join("\n")).collect::<Vec<_>>().join("\n\n")
+}
+
+/// The first sentence of a letter with which it begins to say something: not the salutation, not the greeting, not who writes.
+/// The greeting where there is nothing else.
+pub(crate) fn opening(body: &str, formal: &[&str], greeting: &str) -> String {
+    let is_formal = |line: &str| {
+        let is_part = line.is_empty() || greeting.contains(line) || line.contains(ARROW);
+        is_part || formal.iter().any(|part| line.contains(part))
+    };
+    let line = body.lines().map(str::trim).find(|line| !is_formal(line));
+    let line = line.or_else(|| greeting.lines().find(|line| !line.is_empty())).unwrap_or_default();
+    shorten(first_sentence(line), OPENING_MAX)
+}
+
+/// A line up to the end of its first sentence. A full stop ends one where a space follows: 3.5 is a number.
+fn first_sentence(line: &str) -> &str {
+    let ends = line.char_indices().find(|(at, c)| match c {
+        '。' | '！' | '？' => true,
+        '.' | '!' | '?' => line[at + 1..].starts_with(' '),
+        _ => false,
+    });
+    // 「…。」 belongs together.
+    let end = ends.map_or(line.len(), |(at, c)| at + c.len_utf8());
+    let closing = line[end..].chars().take_while(|c| "」』）”\"".contains(*c)).map(char::len_utf8).sum::<usize>();
+    &line[..end + closing]
 }
 
 /// Reads a line. `label → https://…` is a link where the address begins with one of `roots`: with what the
@@ -173,6 +201,18 @@ mod tests {
         assert_eq!(found, [vec!["a", "b"], vec!["c"]]);
         assert_eq!(joined(&found), "a\nb\n\nc");
         assert!(paragraphs("\n \n").is_empty());
+    }
+
+    #[test]
+    fn a_preheader_is_the_first_sentence_that_says_something() {
+        let greeting = "いつもありがとうございます。";
+        let of = |body: &str| opening(body, &["山田 花子様", "佐藤 花子"], greeting);
+        let body = "山田 花子様\n\nいつもありがとうございます。\n店主の佐藤 花子です。\n\n土は生きています。春には。";
+        assert_eq!(of(body), "土は生きています。");
+        assert_eq!(of("山田 花子様\n\n「もう割れた。」と笑う方がいます。"), "「もう割れた。」");
+        assert_eq!(of("山田 花子様\n\n見る → https://a.jp/"), greeting);
+        assert_eq!(of("It weighs 3.5 ounces. Hold it."), "It weighs 3.5 ounces.");
+        assert_eq!(of(&"土".repeat(200)).chars().count(), OPENING_MAX);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use minijinja::Template;
 use wasurena_domain::programme::{Class, Rule};
 
 /// Words that every letter may use.
-const LETTER_WORDS: [&str; 19] = [
+const LETTER_WORDS: [&str; 20] = [
     "addressee",
     "greeting",
     "count",
@@ -29,6 +29,7 @@ const LETTER_WORDS: [&str; 19] = [
     "shop.email",
     "staff.name",
     "staff.role",
+    "staff.picture",
 ];
 /// Words that lead to buying: neither a thank-you has them, nor what goes into one.
 const PAGE_WORDS: [&str; 2] = ["shop.url", "product.page"];
@@ -37,7 +38,8 @@ const SELLING_WORDS: [&str; 1] = ["offer.url"];
 /// Words that surveys may use as well.
 const SURVEY_WORDS: [&str; 1] = [ANSWERS];
 /// Words that frames may use as well.
-const FRAME_WORDS: [&str; 6] = ["subject", "body", "paragraphs", "consented", "asks_address", "stop_url"];
+const FRAME_WORDS: [&str; 8] =
+    ["subject", "preheader", "body", "paragraphs", "consented", "asks_address", "stop_url", "card_url"];
 
 /// What a template is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -212,7 +212,7 @@ pub(crate) static SHOP: LazyLock<Shop> = LazyLock::new(|| {
             email: email(),
         },
         sender: From { address: email(), name: "うつわ さくら".into(), reply_to: email() },
-        staff: Staff { name: "見本 さくら".into(), role: "店主".into() },
+        staff: Staff { name: "見本 さくら".into(), role: "店主".into(), picture: None },
         zone: chrono_tz::Asia::Tokyo,
         start_date: NaiveDate::MIN,
         history_complete: true,

@@ -20,6 +20,8 @@ use wasurena_letters::{Book, Facts};
 const MAILS_MAX: usize = 20_000;
 /// Where the link to say stop leads: nowhere. The domain is one that never exists (RFC 2606).
 const STOP_URL: &str = "https://wasurena.invalid/stop";
+/// Where the contact card would be: the same.
+const CARD_URL: &str = "https://wasurena.invalid/card";
 /// Where the answers to a survey lead: the same.
 const ANSWER_URL: &str = "https://wasurena.invalid/answer";
 
@@ -83,7 +85,7 @@ impl Onlooker for Mailbox<'_> {
             self.left_out += 1;
             return Ok(());
         }
-        let facts = Facts::about(follow_up, &self.book.shop, customer, STOP_URL);
+        let facts = Facts::about(follow_up, &self.book.shop, customer, STOP_URL, CARD_URL);
         let facts = Facts { answer_url: Some(ANSWER_URL), ..facts };
         let mail = self.book.render(&follow_up.step, &facts)?;
         self.written += 1;

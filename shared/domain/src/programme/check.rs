@@ -52,6 +52,8 @@ pub enum Rule {
     R18,
     /// Every message lets the customer reach the shop.
     R19,
+    /// It is easy to hand the shop on.
+    R20,
     /// Every channel there is.
     R22,
     /// Calls and visits are no selling.
@@ -82,6 +84,7 @@ impl fmt::Display for Rule {
             Self::R17 => "R17",
             Self::R18 => "R18",
             Self::R19 => "R19",
+            Self::R20 => "R20",
             Self::R22 => "R22",
             Self::R23 => "R23",
             Self::R25 => "R25",

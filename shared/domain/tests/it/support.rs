@@ -35,7 +35,7 @@ pub(crate) fn shop() -> Shop {
             email: email(),
         },
         sender: Sender { address: email(), name: "うつわ さくら".into(), reply_to: email() },
-        staff: Staff { name: "見本 さくら".into(), role: "店主".into() },
+        staff: Staff { name: "見本 さくら".into(), role: "店主".into(), picture: None },
         zone: chrono_tz::Asia::Tokyo,
         start_date: day("2026-01-01"),
         history_complete: true,

@@ -102,6 +102,7 @@ proptest! {
             bought_on: start().checked_add_days(Days::new(day)),
             consent,
             stop_url: "https://otayori.example.jp/c/sakura/stop/TOKEN",
+            card_url: "https://otayori.example.jp/c/sakura/card",
             note: None,
             asks_address: false,
             answer_url: Some("https://otayori.example.jp/c/sakura/a/TOKEN"),

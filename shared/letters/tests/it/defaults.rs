@@ -125,7 +125,7 @@ fn no_two_letters_say_the_same() {
 fn every_mail_shows_what_the_law_wants() {
     let (book, name) = (book(), hanako());
     let footer = "\
-このお便りは、当店でお買い上げの方、お便りをご希望の方にお送りしています。
+このお便りは、うつわ さくらをご利用くださった方と、お便りをご希望の方にお送りしています。
 ご不要の際は、いつでもこちらからお止めいただけます → https://otayori.example.jp/c/sakura/stop/TOKEN
 うつわ さくら(運営:佐藤 花子)〒000-0000 ○○県○○市○○町1-2-3
 お問い合わせ・ご意見:00-0000-0000(10〜17時、水曜休)/sato@sakura.example.jp/ご返信でも承ります

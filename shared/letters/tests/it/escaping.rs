@@ -55,7 +55,7 @@ fn escaped_once_and_shown_as_given() {
     assert_eq!(mail.subject, "碗 & <皿> {{ x }} 'a' \"b\"は、無事に届きましたか");
     let name = "碗 &amp; &lt;皿&gt; {{ x }} &#39;a&#39; &quot;b&quot;";
     assert!(mail.html.contains(&format!("{name}は、無事に")));
-    assert!(mail.html.contains(&format!("alt=\"{name}\"")));
+    assert!(mail.html.contains(&format!("alt=\"{name}の写真\"")));
     assert!(mail.html.contains("src=\"https://img.example.jp/a.jpg?x=1&amp;y=&quot;2&quot;\""));
     assert!(mail.html.contains(&format!("<title>{name}は、無事に届きましたか</title>")));
 }

@@ -8,6 +8,7 @@ mod broken_rhythms;
 mod channels;
 mod defaults;
 mod deployment;
+mod design;
 mod docs;
 mod escaping;
 mod links;
@@ -135,6 +136,7 @@ fn standard(name: Option<&PersonName>) -> Facts<'_> {
         bought_on: Some(start()),
         consent: Consent::Granted,
         stop_url: "https://otayori.example.jp/c/sakura/stop/TOKEN",
+        card_url: "https://otayori.example.jp/c/sakura/card",
         note: None,
         asks_address: false,
         answer_url: Some("https://otayori.example.jp/c/sakura/a/TOKEN"),

@@ -6,6 +6,7 @@
 use crate::{Folder, shop, standard, start, step};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::{LazyLock, OnceLock};
 use wasurena_domain::contact::PersonName;
 use wasurena_domain::ids::StepId;
 use wasurena_domain::programme::{Class, Programme};
@@ -14,20 +15,24 @@ use wasurena_letters::{Book, Count, Facts, Letters, Mail, Product, built_in, bui
 /// The programme whose letters have snapshots one by one, with their HTML, in `defaults`.
 const SHOWN_ELSEWHERE: &str = "utsuwa";
 
-fn is_english(name: &str) -> bool {
+pub(crate) fn is_english(name: &str) -> bool {
     name.ends_with("-en")
 }
 
-#[track_caller]
-fn book(name: &str) -> Book {
-    let files = built_in(name, start()).unwrap();
-    load(&shop(), &files).unwrap_or_else(|problems| {
-        panic!("{name}\n{}", problems.iter().map(|p| format!("{p}\n")).collect::<String>());
+/// A built-in programme. It is checked once, however many tests look at it: a check lives whole years with it.
+pub(crate) fn book(name: &str) -> &'static Book {
+    static BOOKS: LazyLock<BTreeMap<&str, OnceLock<Book>>> =
+        LazyLock::new(|| built_in_names().map(|name| (name, OnceLock::new())).collect());
+    BOOKS[name].get_or_init(|| {
+        let files = built_in(name, start()).unwrap();
+        load(&shop(), &files).unwrap_or_else(|problems| {
+            panic!("{name}\n{}", problems.iter().map(|p| format!("{p}\n")).collect::<String>());
+        })
     })
 }
 
 /// The purchase with which each message begins to be for somebody.
-fn counts(book: &Book) -> BTreeMap<StepId, Count> {
+pub(crate) fn counts(book: &Book) -> BTreeMap<StepId, Count> {
     let programme = &book.programme;
     let steps = programme.steps.iter().map(|s| (s.id.clone(), s.occasions.from));
     let series = programme.series.iter().flat_map(|s| s.letters.iter().map(|l| (l.id.clone(), s.from_occasion)));
@@ -37,7 +42,7 @@ fn counts(book: &Book) -> BTreeMap<StepId, Count> {
 }
 
 /// What somebody bought there: the first thing of the product file.
-fn bought(book: &Book, english: bool) -> Product<'_> {
+pub(crate) fn bought(book: &Book, english: bool) -> Product<'_> {
     let first = book.shop.products.products().next();
     Product {
         name: first
@@ -49,7 +54,7 @@ fn bought(book: &Book, english: bool) -> Product<'_> {
 }
 
 /// Every mail of a programme, in the order of its file, and its class.
-fn mails(name: &str) -> Vec<(StepId, Class, Mail)> {
+pub(crate) fn mails(name: &str) -> Vec<(StepId, Class, Mail)> {
     mails_about(name, false)
 }
 
@@ -57,9 +62,9 @@ fn mails(name: &str) -> Vec<(StepId, Class, Mail)> {
 fn mails_about(name: &str, gift: bool) -> Vec<(StepId, Class, Mail)> {
     let book = book(name);
     let english = is_english(name);
-    let counts = counts(&book);
+    let counts = counts(book);
     let person = PersonName::parse(if english { "Emily Carter" } else { "山田 花子" });
-    let facts = Facts { gift, product: Some(bought(&book, english)), ..standard(person.as_ref()) };
+    let facts = Facts { gift, product: Some(bought(book, english)), ..standard(person.as_ref()) };
     let render = |id: &StepId| book.render(id, &Facts { count: counts[id], ..facts }).unwrap();
     book.programme.messages().map(|(id, class)| (id.clone(), class, render(id))).collect()
 }
@@ -88,7 +93,7 @@ fn every_letter_about_a_present() {
         let book = book(name);
         let mails = mails_about(name, true).into_iter();
         let shown =
-            mails.map(|(id, _, mail)| format!("======== {id}\n{}\n\n{}\n\n", mail.subject, letter(&book, &mail)));
+            mails.map(|(id, _, mail)| format!("======== {id}\n{}\n\n{}\n\n", mail.subject, letter(book, &mail)));
         insta::assert_snapshot!(format!("{name}-gift"), shown.collect::<String>());
     }
 }
@@ -121,7 +126,7 @@ fn the_english_frame_as_it_is_sent() {
 fn every_mail_says_who_writes_and_what_it_is_about() {
     for name in built_in_names() {
         let book = book(name);
-        let product = bought(&book, is_english(name)).name;
+        let product = bought(book, is_english(name)).name;
         let legal = &book.shop.legal;
         for (id, _, mail) in mails(name) {
             for part in [&book.shop.name, &legal.operator, &legal.address, &legal.phone, &book.shop.staff.name] {
@@ -142,7 +147,7 @@ fn no_two_letters_of_a_trade_say_the_same() {
         for (id, class, mail) in mails(name) {
             assert!(subjects.insert(mail.subject.clone()), "{name}: {id} has a subject that another has");
             // What an address and a salutation say may come again; a thought may not.
-            let letter = letter(&book, &mail).to_owned();
+            let letter = letter(book, &mail).to_owned();
             let thoughts = letter.split(ends).filter(|s| s.chars().count() > least && class != Class::Thanks);
             let formal = ["ご返信", "reply", book.shop.staff.name.as_str()];
             for sentence in thoughts.filter(|s| !formal.iter().any(|part| s.contains(part))) {
@@ -212,7 +217,7 @@ fn a_letter_goes_to_somebody_in_the_language_of_its_programme() {
 
 /// What a programme plans: all of it but the words of its answers, which each language says in its own way.
 fn plan(name: &str) -> Programme {
-    let mut programme = book(name).programme;
+    let mut programme = book(name).programme.clone();
     for choice in programme.listening.questions.values_mut().flat_map(|question| &mut question.answers) {
         (choice.says, choice.says_gift) = (String::new(), None);
     }

@@ -69,6 +69,20 @@ fn r19_every_message_lets_the_customer_reach_the_shop() {
 }
 
 #[test]
+fn r20_every_message_that_comes_for_its_own_sake_can_be_handed_on() {
+    let mut theme = Theme::new();
+    theme
+        .case("frame.txt shows no contact card", |folder| {
+            let frame = folder.0["frame.txt"].replace("{{ card_url }}", "");
+            folder.write("frame.txt", &frame);
+        })
+        .case("frame.mjml shows it only to those who bought a present", |folder| {
+            folder.edit("frame.mjml", "{% if card_url %}", "{% if card_url and gift %}");
+        });
+    insta::assert_snapshot!(theme.shown());
+}
+
+#[test]
 fn what_the_law_wants_is_shown_and_not_only_used() {
     let mut theme = Theme::of(incorporated());
     theme
