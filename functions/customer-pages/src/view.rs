@@ -3,7 +3,7 @@
 use wasurena_domain::customer::Customer;
 use wasurena_domain::follow_up::FollowUp;
 use wasurena_domain::shop::Shop;
-use wasurena_letters::link::{Link, Places};
+use wasurena_letters::link::Places;
 use wasurena_letters::{Facts, Letters};
 
 /// The mail of a follow-up as HTML; `None` where its letter is gone, or does not render any more.
@@ -15,11 +15,10 @@ pub(crate) fn render(
     places: &Places<'_>,
     asks: bool,
 ) -> Option<String> {
-    let stop_url = places.url(&Link::Stop(customer.id.clone()));
-    let answer_url = places.url(&Link::Answer(follow_up.id.clone()));
-    let facts = Facts::about(follow_up, shop, customer, &stop_url);
+    let pages = places.of_mail(&customer.id, &follow_up.id);
+    let facts = Facts::about(follow_up, shop, customer, pages.urls());
     // Whoever was forwarded the mail may open it: nobody is named, and nothing personal stands in it.
-    let facts = Facts { addressee: None, note: None, answer_url: asks.then_some(answer_url.as_str()), ..facts };
+    let facts = Facts { addressee: None, note: None, answer_url: asks.then_some(pages.answer.as_str()), ..facts };
     let mail = letters.render(shop, &follow_up.step, &facts);
     let mail = mail
         .inspect_err(|error| tracing::warn!(shop = %shop.id, follow_up = %follow_up.id, %error, "letter.not_shown"));

@@ -9,7 +9,7 @@ use wasurena_domain::customer::Customer;
 use wasurena_domain::follow_up::FollowUp;
 use wasurena_domain::programme::Class;
 use wasurena_domain::shop::Shop;
-use wasurena_letters::link::{Link, LinkKeys};
+use wasurena_letters::link::{LinkKeys, Places};
 use wasurena_letters::{Facts, Letters, Mail};
 
 /// The mail of a follow-up; `None` where its letter does not render, which is logged.
@@ -23,13 +23,10 @@ pub(crate) fn outgoing(
     links: &LinkKeys,
 ) -> Option<Outgoing> {
     let to = customer.email.as_ref()?;
-    let pages = format!("{}/c/{}", sender.public_url, shop.id);
-    let stop_url = format!("{pages}/stop/{}", links.sign(&shop.id, &Link::Stop(customer.id.clone())));
-    let answer_url = format!("{pages}/a/{}", links.sign(&shop.id, &Link::Answer(follow_up.id.clone())));
-    let card_url = format!("{pages}/card");
+    let pages = Places::new(&sender.public_url, &shop.id, links).of_mail(&customer.id, &follow_up.id);
     let asks = follow_up.class == Class::Survey;
-    let facts = Facts::about(follow_up, shop, customer, &stop_url, &card_url).asking_for_address(asks_address);
-    let facts = Facts { answer_url: asks.then_some(answer_url.as_str()), ..facts };
+    let facts = Facts::about(follow_up, shop, customer, pages.urls()).asking_for_address(asks_address);
+    let facts = Facts { answer_url: asks.then_some(pages.answer.as_str()), ..facts };
     let mail = letters
         .render(shop, &follow_up.step, &facts)
         .inspect_err(|error| tracing::error!(shop = %shop.id, follow_up = %follow_up.id, %error, "letter.broken"))
@@ -39,7 +36,7 @@ pub(crate) fn outgoing(
         ("follow_up", follow_up.id.to_string()),
         ("attempt", follow_up.attempt.clone().unwrap_or_default()),
     ];
-    Some(addressed(shop, to, mail, &stop_url, tags))
+    Some(addressed(shop, to, mail, &pages.stop, tags))
 }
 
 /// A mail with its headers, as it is handed to SES.

@@ -13,12 +13,18 @@ use wasurena_domain::apprenticeship::APPROVALS_NEEDED;
 use wasurena_domain::customer::Customer;
 use wasurena_domain::follow_up::{self, FollowUp};
 use wasurena_domain::ids::{FollowUpId, ShopId, StepId};
-use wasurena_letters::{Facts, Letters, Mail, RenderError};
+use wasurena_letters::{Facts, Letters, Mail, RenderError, Urls};
 
 /// What stands in a shown mail for the links by which its reader says stop, or answers: those are the reader's alone.
 const OWN_LINK: &str = "https://(each customer's own link)";
-/// What stands where the contact card is handed on.
-const CARD_LINK: &str = "https://(the shop's contact card)";
+/// What stands where the mail leads to pages.
+const OWN_LINKS: Urls<'_> = Urls {
+    stop: OWN_LINK,
+    wishes: OWN_LINK,
+    wrong: OWN_LINK,
+    view: OWN_LINK,
+    card: "https://(the shop's contact card)",
+};
 
 /// `wasurena approve …`
 #[derive(Debug, Args)]
@@ -71,7 +77,7 @@ impl Desk {
 
     fn mail(&self, follow_up: &FollowUp, customer: &Customer) -> Result<Mail, RenderError> {
         let shop = &self.open.book.shop;
-        let facts = Facts::about(follow_up, shop, customer, OWN_LINK, CARD_LINK);
+        let facts = Facts::about(follow_up, shop, customer, OWN_LINKS);
         let facts = Facts { answer_url: Some(OWN_LINK), ..facts };
         self.letters.render(shop, &follow_up.step, &facts)
     }

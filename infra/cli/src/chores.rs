@@ -17,7 +17,7 @@ use wasurena_domain::follow_up::{FollowUp, Reason};
 use wasurena_domain::ids::{FollowUpId, ShopId};
 use wasurena_domain::shop::Shop;
 use wasurena_domain::task::Task;
-use wasurena_letters::{Facts, Script};
+use wasurena_letters::{Facts, Script, Urls};
 
 /// `wasurena done …`
 #[derive(Debug, Args)]
@@ -77,7 +77,7 @@ pub(crate) async fn show(rooms: &Rooms, shop: &ShopId, task: &Task, out: &mut im
         return Ok(());
     }
     let letters = rooms.bookshelf.letters(shop, version).await?;
-    let facts = Facts::about(&follow_up, &book.shop, customer, "", "");
+    let facts = Facts::about(&follow_up, &book.shop, customer, Urls::default());
     match letters.script(&book.shop, &follow_up.step, channel, &facts) {
         Ok(script) => write_script(&script, out)?,
         Err(error) => writeln!(out, "  {error}")?,

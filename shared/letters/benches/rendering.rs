@@ -12,7 +12,7 @@ use divan::{Bencher, black_box};
 use wasurena_domain::contact::PersonName;
 use wasurena_domain::ids::{ShopId, StepId};
 use wasurena_domain::purchase::Consent;
-use wasurena_letters::{Book, Count, Facts, Letters, Product, load, utsuwa};
+use wasurena_letters::{Book, Count, Facts, Letters, Product, Urls, load, utsuwa};
 
 fn main() {
     divan::main();
@@ -25,6 +25,15 @@ fn opened() -> (Book, Letters) {
     let letters = Letters::open(book.letters().sheets()).unwrap();
     (book, letters)
 }
+
+/// The pages behind a mail.
+const URLS: Urls<'_> = Urls {
+    stop: "https://otayori.example.jp/c/sakura/stop/TOKEN",
+    wishes: "https://otayori.example.jp/c/sakura/p/TOKEN",
+    wrong: "https://otayori.example.jp/c/sakura/w/TOKEN",
+    view: "https://otayori.example.jp/c/sakura/v/TOKEN",
+    card: "https://otayori.example.jp/c/sakura/card",
+};
 
 fn facts(name: Option<&PersonName>) -> Facts<'_> {
     Facts {
@@ -40,8 +49,7 @@ fn facts(name: Option<&PersonName>) -> Facts<'_> {
         }),
         bought_on: NaiveDate::from_ymd_opt(2026, 12, 1),
         consent: Consent::Granted,
-        stop_url: "https://otayori.example.jp/c/sakura/stop/TOKEN",
-        card_url: "https://otayori.example.jp/c/sakura/card",
+        urls: URLS,
         note: None,
         asks_address: false,
         answer_url: Some("https://otayori.example.jp/c/sakura/a/TOKEN"),

@@ -1,6 +1,6 @@
 //! What the letter of a follow-up speaks of: the same for whoever sends it, and whoever only shows it.
 
-use crate::context::{Count, Facts, Product};
+use crate::context::{Count, Facts, Product, Urls};
 use wasurena_domain::calendar::day_of;
 use wasurena_domain::customer::{Bought, Customer};
 use wasurena_domain::follow_up::FollowUp;
@@ -11,13 +11,7 @@ impl<'a> Facts<'a> {
     /// The facts of a follow-up: of the purchase it is bound to, else of the last one that counts and was made with the
     /// shop itself.
     #[must_use]
-    pub fn about(
-        follow_up: &'a FollowUp,
-        shop: &'a Shop,
-        customer: &'a Customer,
-        stop_url: &'a str,
-        card_url: &'a str,
-    ) -> Self {
+    pub fn about(follow_up: &'a FollowUp, shop: &'a Shop, customer: &'a Customer, urls: Urls<'a>) -> Self {
         let bound = follow_up.purchase.as_ref().and_then(|key| customer.bought(key));
         let bought: Option<&Bought> = bound
             .or_else(|| customer.purchases.iter().rfind(|p| customer.why_no_purchase(p).is_none() && !p.marketplace));
@@ -29,8 +23,7 @@ impl<'a> Facts<'a> {
             product: bought.and_then(|b| product(shop, b)),
             bought_on: bought.map(|b| day_of(b.began_at, shop.zone)),
             consent: customer.consent,
-            stop_url,
-            card_url,
+            urls,
             note: follow_up.note.as_ref(),
             asks_address: false,
             answer_url: None,

@@ -60,17 +60,30 @@ pub struct Facts<'a> {
     pub bought_on: Option<NaiveDate>,
     /// What the customer said about hearing from the shop.
     pub consent: Consent,
-    /// The page on which the customer can say stop.
-    pub stop_url: &'a str,
-    /// The shop's contact card, to be handed on (R20): the same for everybody, so it says nothing of the customer. Below
-    /// `{card_url}.vcf` it is what a telephone keeps.
-    pub card_url: &'a str,
+    /// The pages behind the mail.
+    pub urls: Urls<'a>,
     /// The owner's personal line (R21).
     pub note: Option<&'a Note>,
     /// Whether to ask for an address that letters can be posted to (R26).
     pub asks_address: bool,
     /// Where the answers to a survey lead, without the answer's id at the end; `None` where nothing is asked.
     pub answer_url: Option<&'a str>,
+}
+
+/// The addresses of the pages behind a mail.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Urls<'a> {
+    /// Where the customer can say stop.
+    pub stop: &'a str,
+    /// Where they choose what to hear, and how often.
+    pub wishes: &'a str,
+    /// Where they say that something is wrong.
+    pub wrong: &'a str,
+    /// The mail in the browser.
+    pub view: &'a str,
+    /// The shop's contact card, to be handed on (R20): the same for everybody, so it says nothing of the customer. With `.vcf`
+    /// behind it it is what a telephone keeps.
+    pub card: &'a str,
 }
 
 /// The words of a context, by their names in templates.
@@ -115,7 +128,7 @@ impl Facts<'_> {
 
     /// The contact card, where a letter of this class asks to be handed on.
     pub(crate) fn card(&self, class: Class) -> Option<&str> {
-        hands_on(class).then_some(self.card_url)
+        hands_on(class).then_some(self.urls.card)
     }
 
     /// Which purchase, from 1; 0 where it is not known.
@@ -192,8 +205,7 @@ mod tests {
             product: None,
             bought_on: None,
             consent: Consent::Unknown,
-            stop_url: "",
-            card_url: "",
+            urls: Urls::default(),
             note: None,
             asks_address: false,
             answer_url: None,

@@ -100,8 +100,8 @@ fn value<'a>(shop: &'a Shop, facts: &Facts<'a>, word: &str) -> &'a str {
         "shop.phone" => &shop.legal.phone,
         "shop.operator" => &shop.legal.operator,
         "shop.address" => &shop.legal.address,
-        "card_url" => facts.card_url,
-        _ => facts.stop_url,
+        "card_url" => facts.urls.card,
+        _ => facts.urls.stop,
     }
 }
 

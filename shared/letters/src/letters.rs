@@ -5,7 +5,7 @@
 
 use crate::answers::{ANSWERS, Tap, paragraphs_of};
 use crate::compile::{GREETING_FILE, HTML_FRAME, TEXT_FRAME_FILE, Templates, describe, subject_name};
-use crate::context::{Count, Facts, Part, Words, letter_words};
+use crate::context::{Count, Facts, Part, Urls, Words, letter_words};
 use crate::language::{Language, Speech};
 use crate::selling::{NoteProblem, check_note};
 use crate::text::{Line, joined, line_or_answer, one_line, opening, paragraphs};
@@ -283,7 +283,10 @@ impl Letters {
         words.insert("consented", Value::from(facts.consented()));
         words.insert("asks_address", Value::from(facts.asks_address));
         words.insert("preheader", Value::from(written.preheader.as_str()));
-        words.insert("stop_url", Value::from(facts.stop_url));
+        let Urls { stop, wishes, wrong, view, .. } = facts.urls;
+        for (word, url) in [("stop_url", stop), ("wishes_url", wishes), ("wrong_url", wrong), ("view_url", view)] {
+            words.insert(word, Value::from(url));
+        }
         words.extend(facts.card(written.letter.class).map(|url| ("card_url", Value::from(url))));
         words
     }

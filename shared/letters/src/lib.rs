@@ -15,7 +15,7 @@
 //! ```
 //! use wasurena_domain::ids::{ShopId, StepId};
 //! use wasurena_domain::purchase::Consent;
-//! use wasurena_letters::{Count, Facts, Product, load, utsuwa};
+//! use wasurena_letters::{Count, Facts, Product, Urls, load, utsuwa};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let files = utsuwa("2026-12-01".parse()?);
@@ -30,8 +30,7 @@
 //!         product: Some(Product { name: "粉引の飯碗", ..Product::default() }),
 //!         bought_on: None,
 //!         consent: Consent::Unknown,
-//!         stop_url: "https://example.jp/c/sakura/stop/token",
-//!         card_url: "https://example.jp/c/sakura/card",
+//!         urls: Urls { stop: "https://example.jp/c/sakura/stop/token", ..Urls::default() },
 //!         note: None,
 //!         asks_address: false,
 //!         answer_url: None,
@@ -81,7 +80,7 @@ mod vocabulary;
 
 pub use book::{Book, Published, load, load_shop};
 pub use built_in::{built_in, built_in_names, built_in_purpose, missing_frames, utsuwa};
-pub use context::{Count, Facts, Product};
+pub use context::{Count, Facts, Product, Urls};
 pub use deployment::{
     CartEntry, Deployment, SecretPlace, SecretSource, product_files_of, read_deployment, settings_only,
 };

@@ -3,7 +3,7 @@
 
 use crate::book::Book;
 use crate::compile::{GREETING_FILE, HTML_FRAME, HTML_FRAME_FILE, TEXT_FRAME_FILE, TOO_LONG};
-use crate::context::{Count, Facts, Part, Product};
+use crate::context::{Count, Facts, Part, Product, Urls};
 use crate::files::Files;
 use crate::key_content::{Framed, check_frame, check_sender, says_who};
 use crate::letters::{Letter, RenderError, Written};
@@ -25,10 +25,14 @@ const BODY_MAX: usize = 4_000;
 const HTML_BYTES_MAX: usize = 90_000;
 /// Purchases that letters are tried out for.
 const COUNTS: [Count; 6] = [Count::Unknown, Count::Nth(1), Count::Nth(2), Count::Nth(3), Count::Nth(6), Count::Nth(40)];
-/// The stop page in rehearsals.
-const STOP_URL: &str = "https://example.jp/c/stop/rehearsal";
-/// The contact card in rehearsals.
-const CARD_URL: &str = "https://example.jp/c/card/rehearsal";
+/// The pages behind a mail in rehearsals.
+const URLS: Urls<'_> = Urls {
+    stop: "https://example.jp/c/stop/rehearsal",
+    wishes: "https://example.jp/c/p/rehearsal",
+    wrong: "https://example.jp/c/w/rehearsal",
+    view: "https://example.jp/c/v/rehearsal",
+    card: "https://example.jp/c/card/rehearsal",
+};
 /// Where answers lead in rehearsals: as long as a real one.
 const ANSWER_URL: &str = "https://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.lambda-url.ap-northeast-1.on.aws/c/sakura/a/\
 AQIBaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -102,8 +106,7 @@ impl People {
                         product: None,
                         bought_on: None,
                         consent,
-                        stop_url: STOP_URL,
-                        card_url: CARD_URL,
+                        urls: URLS,
                         note: None,
                         asks_address: false,
                         answer_url: Some(ANSWER_URL),

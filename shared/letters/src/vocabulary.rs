@@ -38,8 +38,19 @@ const SELLING_WORDS: [&str; 1] = ["offer.url"];
 /// Words that surveys may use as well.
 const SURVEY_WORDS: [&str; 1] = [ANSWERS];
 /// Words that frames may use as well.
-const FRAME_WORDS: [&str; 8] =
-    ["subject", "preheader", "body", "paragraphs", "consented", "asks_address", "stop_url", "card_url"];
+const FRAME_WORDS: [&str; 11] = [
+    "subject",
+    "preheader",
+    "body",
+    "paragraphs",
+    "consented",
+    "asks_address",
+    "stop_url",
+    "wishes_url",
+    "wrong_url",
+    "view_url",
+    "card_url",
+];
 
 /// What a template is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

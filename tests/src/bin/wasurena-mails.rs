@@ -10,7 +10,7 @@ use wasurena_domain::contact::{EmailAddress, PersonName};
 use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId, StepId};
 use wasurena_domain::programme::{Class, Programme};
 use wasurena_domain::purchase::Consent;
-use wasurena_letters::link::{Link, LinkKeys};
+use wasurena_letters::link::{LinkKeys, Places};
 use wasurena_letters::{Book, Count, Facts, Product, built_in, built_in_names, load};
 
 /// Where the pages are: as long an address as a deployment without a domain of its own has.
@@ -62,9 +62,7 @@ fn mail(name: &str, book: &Book, id: &StepId, class: Class, consent: Consent) ->
     let keys = LinkKeys::new((1, vec![7_u8; 32].into()), [])?;
     let customer = CustomerId::derive(b"key", &shop.id, TO);
     let follow_up = FollowUpId::derive(&customer, id, "once");
-    let pages = format!("{PAGES}/c/{}", shop.id);
-    let stop_url = format!("{pages}/stop/{}", keys.sign(&shop.id, &Link::Stop(customer)));
-    let answer_url = format!("{pages}/a/{}", keys.sign(&shop.id, &Link::Answer(follow_up)));
+    let pages = Places::new(PAGES, &shop.id, &keys).of_mail(&customer, &follow_up);
     let person = PersonName::parse(if english { "Emily Carter" } else { "山田 花子" });
     let facts = Facts {
         addressee: person.as_ref(),
@@ -74,14 +72,13 @@ fn mail(name: &str, book: &Book, id: &StepId, class: Class, consent: Consent) ->
         product: Some(product),
         bought_on: NaiveDate::from_ymd_opt(2026, 12, 1),
         consent,
-        stop_url: &stop_url,
-        card_url: &format!("{pages}/card"),
+        urls: pages.urls(),
         note: None,
         asks_address: false,
-        answer_url: (class == Class::Survey).then_some(answer_url.as_str()),
+        answer_url: (class == Class::Survey).then_some(pages.answer.as_str()),
     };
     let mail = book.render(id, &facts)?;
-    let out = send_follow_ups::addressed(shop, &EmailAddress::parse(TO)?, mail, &stop_url, Vec::new());
+    let out = send_follow_ups::addressed(shop, &EmailAddress::parse(TO)?, mail, &pages.stop, Vec::new());
     let headers: Vec<Value> = out.headers.iter().map(|(name, value)| json!([name, value])).collect();
     let asked = if consent == Consent::Granted { "" } else { "-unasked" };
     Ok(json!({

@@ -14,14 +14,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use wasurena_domain::customer::Customer;
 use wasurena_domain::follow_up::FollowUp;
-use wasurena_letters::{Book, Facts};
+use wasurena_letters::{Book, Facts, Urls};
 
 /// How many mails are written; those beyond are counted.
 const MAILS_MAX: usize = 20_000;
-/// Where the link to say stop leads: nowhere. The domain is one that never exists (RFC 2606).
-const STOP_URL: &str = "https://wasurena.invalid/stop";
-/// Where the contact card would be: the same.
-const CARD_URL: &str = "https://wasurena.invalid/card";
+/// Where the pages behind a mail are: nowhere. The domain is one that never exists (RFC 2606).
+const URLS: Urls<'_> = Urls {
+    stop: "https://wasurena.invalid/stop",
+    wishes: "https://wasurena.invalid/wishes",
+    wrong: "https://wasurena.invalid/wrong",
+    view: "https://wasurena.invalid/view",
+    card: "https://wasurena.invalid/card",
+};
 /// Where the answers to a survey lead: the same.
 const ANSWER_URL: &str = "https://wasurena.invalid/answer";
 
@@ -85,7 +89,7 @@ impl Onlooker for Mailbox<'_> {
             self.left_out += 1;
             return Ok(());
         }
-        let facts = Facts::about(follow_up, &self.book.shop, customer, STOP_URL, CARD_URL);
+        let facts = Facts::about(follow_up, &self.book.shop, customer, URLS);
         let facts = Facts { answer_url: Some(ANSWER_URL), ..facts };
         let mail = self.book.render(&follow_up.step, &facts)?;
         self.written += 1;

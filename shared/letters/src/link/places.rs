@@ -1,7 +1,8 @@
 //! Where links lead: the addresses of the pages behind a mail.
 
 use super::{Link, LinkKeys};
-use wasurena_domain::ids::ShopId;
+use crate::context::Urls;
+use wasurena_domain::ids::{CustomerId, FollowUpId, ShopId};
 
 /// The page for whoever is handed the link of a shop (R20). It has no token and is nobody's: it may be handed on.
 #[must_use]
@@ -55,5 +56,40 @@ impl<'a> Places<'a> {
     #[must_use]
     pub fn card_file(&self) -> String {
         card_file(self.base, self.shop)
+    }
+
+    /// The pages behind one mail.
+    #[must_use]
+    pub fn of_mail(&self, customer: &CustomerId, follow_up: &FollowUpId) -> MailUrls {
+        MailUrls {
+            stop: self.url(&Link::Stop(customer.clone())),
+            wishes: self.url(&Link::Wishes(customer.clone())),
+            wrong: self.url(&Link::Wrong(follow_up.clone())),
+            view: self.url(&Link::View(follow_up.clone())),
+            answer: self.url(&Link::Answer(follow_up.clone())),
+            card: self.card_page(),
+        }
+    }
+}
+
+/// The addresses of the pages behind one mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailUrls {
+    /// Where the customer can say stop.
+    pub stop: String,
+    wishes: String,
+    wrong: String,
+    view: String,
+    /// Where answers to its survey lead, without the answer's id at the end.
+    pub answer: String,
+    card: String,
+}
+
+impl MailUrls {
+    /// What a letter is told of them.
+    #[must_use]
+    pub fn urls(&self) -> Urls<'_> {
+        let Self { stop, wishes, wrong, view, card, .. } = self;
+        Urls { stop, wishes, wrong, view, card }
     }
 }

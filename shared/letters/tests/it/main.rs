@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use wasurena_domain::contact::PersonName;
 use wasurena_domain::ids::{ShopId, StepId};
 use wasurena_domain::purchase::Consent;
-use wasurena_letters::{Book, Count, Facts, Files, Mail, Problem, Product, load, utsuwa};
+use wasurena_letters::{Book, Count, Facts, Files, Mail, Problem, Product, Urls, load, utsuwa};
 
 /// The first day of the sample shop.
 fn start() -> NaiveDate {
@@ -121,6 +121,15 @@ id = \"hello\"
 class = \"greeting\"
 ";
 
+/// The pages behind a mail.
+const URLS: Urls<'_> = Urls {
+    stop: "https://otayori.example.jp/c/sakura/stop/TOKEN",
+    wishes: "https://otayori.example.jp/c/sakura/p/TOKEN",
+    wrong: "https://otayori.example.jp/c/sakura/w/TOKEN",
+    view: "https://otayori.example.jp/c/sakura/v/TOKEN",
+    card: "https://otayori.example.jp/c/sakura/card",
+};
+
 /// The standard customer: named, first purchase, a picture, consent.
 fn standard(name: Option<&PersonName>) -> Facts<'_> {
     Facts {
@@ -135,8 +144,7 @@ fn standard(name: Option<&PersonName>) -> Facts<'_> {
         }),
         bought_on: Some(start()),
         consent: Consent::Granted,
-        stop_url: "https://otayori.example.jp/c/sakura/stop/TOKEN",
-        card_url: "https://otayori.example.jp/c/sakura/card",
+        urls: URLS,
         note: None,
         asks_address: false,
         answer_url: Some("https://otayori.example.jp/c/sakura/a/TOKEN"),
