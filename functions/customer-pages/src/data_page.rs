@@ -28,7 +28,7 @@ pub(crate) fn what(voice: Voice<'_>, what: Confirms) -> &'static str {
     match what {
         Confirms::Change => voice.say("ご登録内容の変更", "a change of your data"),
         Confirms::Export => voice.say("お預かりしている内容の開示", "a copy of what we keep about you"),
-        Confirms::Erasing => voice.say("お預かりしている内容の消去", "to have what we keep about you erased"),
+        Confirms::Erasing => voice.say("お預かりしている内容の消去", "the erasing of what we keep about you"),
     }
 }
 
@@ -126,7 +126,7 @@ pub(crate) fn confirm(voice: Voice<'_>, asked: Confirms, change: Option<&Change>
         p {
             (voice.say(
                 format!("{}のお申し出をいただきました。", what(voice, asked)),
-                format!("You have asked for {}.", what(voice, asked).trim_start_matches("to have ")),
+                format!("You have asked for {}.", what(voice, asked)),
             )) br;
             (voice.say("お間違いなければ、下のボタンを押してください。", "If that is right, please press the button."))
         }

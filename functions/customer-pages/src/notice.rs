@@ -16,7 +16,7 @@ pub(crate) fn mail(voice: Voice<'_>, to: &EmailAddress, asked: Confirms, url: &s
     let subject = voice.say(format!("ご確認のお願い({})", shop.name), format!("Please confirm ({})", shop.name));
     let first = voice.say(
         format!("{}です。ページから、{what}のお申し出をいただきました。", shop.name),
-        format!("This is {}. On our page somebody asked for your address: {what}.", shop.name),
+        format!("This is {}. On our page you, or somebody who has a mail of yours, have asked for {what}.", shop.name),
     );
     let second = voice.say(
         format!("お間違いなければ、{VALID_HOURS}時間以内に次のページを開いて、ボタンを押してください。"),

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use wasurena_cloud::alarms::AlarmTarget;
 use wasurena_cloud::clock::{Dice, WallClock};
 use wasurena_cloud::{Clients, Clock};
+use wasurena_domain::ids::{CustomerId, ShopId};
+use wasurena_letters::link::{Link, Places};
 use wasurena_tests::journey::{Journey, orders};
 
 const HANAKO: &str = "hanako@example.jp";
@@ -15,6 +17,7 @@ pub(crate) async fn everything() -> Journey {
     let journey = a_week_of_many().await;
     warm_up(&journey).await;
     outages(&journey).await;
+    own_data(&journey).await;
     erasing(&journey).await;
     journey.days(2).await;
     journey
@@ -151,6 +154,33 @@ async fn outages(journey: &Journey) {
     shopify(journey, "orders/create", &orders::paid(47, &now, "customer47@example.jp", "飯碗")).await;
     journey.lose_alarms().await;
     journey.days(10).await;
+}
+
+/// Somebody tells a birthday and an address by the pages of their mail, and has their data erased.
+async fn own_data(journey: &Journey) {
+    const GORO: &str = "goro@example.jp";
+    let now = journey.now().await.to_rfc3339();
+    shopify(journey, "orders/create", &orders::paid(61, &now, GORO, "飯碗")).await;
+    journey.days(2).await;
+    let goro = journey.follow_ups(GORO).await[0]["customer"].as_str().map(CustomerId::parse).unwrap().unwrap();
+    let shop = ShopId::parse("sakura").unwrap();
+    let keys = journey.world().keyring().keys().await.unwrap().links().unwrap();
+    let page = |link: Link| Places::new("", &shop, &keys).url(&link);
+    for (link, form) in [
+        (Link::Wishes(goro.clone()), "do=prefer&often=seldom&pause=1"),
+        (Link::Wishes(goro.clone()), "do=birthday&month=4&day=3"),
+        (Link::Data(goro), "do=erase"),
+    ] {
+        let page = page(link);
+        assert_eq!(journey.get(&page).await.status(), 200);
+        assert_eq!(journey.post(&page, &[], form.as_bytes().to_vec()).await.status(), 200, "{form}");
+        let mails = journey.mails().await;
+        let text = mails.last().and_then(|mail| mail["text"].as_str()).unwrap_or_default();
+        if let Some(url) = text.lines().find(|line| line.contains("/c/sakura/k/")) {
+            let page = &url[url.find("/c/").unwrap()..];
+            assert_eq!(journey.post(page, &[], b"do=confirm".to_vec()).await.status(), 200, "{form}");
+        }
+    }
 }
 
 /// What a shop must do when somebody wants their data, or wants it gone, and what comes after that.
