@@ -17,6 +17,9 @@ pub(crate) const CONFIRM: &str = "confirm";
 /// The button that gets the file.
 pub(crate) const DOWNLOAD: &str = "download";
 
+/// The parts of what is kept, in the order in which they are shown.
+const PARTS: [&str; 7] = ["customer", "purchases", "follow_ups", "ledger", "answers", "cases", "asked"];
+
 fn button(name: &str, class: &str, label: &str) -> Markup {
     html! {
         form method="post" { (trap()) button class=(class) name=(BUTTON) value=(name) { (label) } }
@@ -172,8 +175,8 @@ pub(crate) fn erased(voice: Voice<'_>) -> Markup {
 
 /// Shows everything that is kept.
 pub(crate) fn everything(voice: Voice<'_>, everything: &serde_json::Value) -> Markup {
-    let parts = everything.as_object().into_iter().flatten();
-    let told = parts.filter(|(_, value)| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()));
+    let told = PARTS.iter().filter_map(|name| Some((*name, everything.get(name)?)));
+    let told = told.filter(|(_, value)| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()));
     let content = html! {
         p {
             (voice.say(

@@ -20,6 +20,8 @@ mod reply;
 mod route;
 mod stop;
 mod stop_page;
+#[cfg(test)]
+mod twins;
 mod view;
 mod visit;
 mod voice;

@@ -171,7 +171,7 @@ fn birthday(voice: Voice<'_>, shown: &Shown<'_>) -> Markup {
         html! {
             label for=(id) {
                 (label)
-                select id=(id) name=(name) autocomplete=(token) required aria-invalid[form.is_some()] {
+                select id=(id) name=(name) autocomplete=(token) required aria-invalid=[form.map(|_| "true")] {
                     option value="" { "–" }
                     @for number in 1..=max { option value=(number) selected[is_chosen(name, number)] { (number) } }
                 }
@@ -195,7 +195,7 @@ fn birthday(voice: Voice<'_>, shown: &Shown<'_>) -> Markup {
                 (select("month", "month", 12, voice.say("月", "Month"), "bday-month"))
                 (select("day", "day", 31, voice.say("日", "Day"), "bday-day"))
                 label for="year" {
-                    (voice.say("年(なくても)", "Year (optional)"))
+                    (voice.say("年(任意)", "Year (optional)"))
                     input id="year" name="year" type="text" inputmode="numeric" pattern="[0-9]{4}" maxlength="4"
                         autocomplete="bday-year" value=[form.and_then(|form| form.get("year"))];
                 }
@@ -217,7 +217,7 @@ fn address(voice: Voice<'_>, shown: &Shown<'_>) -> Markup {
         form method="post" {
             label for="address" class="words" { (voice.say("郵便番号とご住所", "Postal address")) }
             textarea id="address" name="address" rows="3" maxlength=(ADDRESS_MAX) autocomplete="street-address"
-                required aria-invalid[form.is_some()] { (form.and_then(|form| form.get("address")).unwrap_or_default()) }
+                required aria-invalid=[form.map(|_| "true")] { (form.and_then(|form| form.get("address")).unwrap_or_default()) }
             (by_mail(voice))
             (trap())
             button class="quiet" name=(BUTTON) value=(ADDRESS) { (voice.say("確認のメールを受け取る", "Send me the mail")) }
