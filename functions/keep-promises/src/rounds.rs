@@ -56,6 +56,7 @@ pub(crate) async fn look_after(
         }
     }
     is_whole &= plan(&mut round, to_plan, stop_at).await;
+
     if is_whole && round.report.count(Finding::NotRepaired) == 0 {
         forget_mended(keeper, shop, &round.unreadable).await?;
     }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use wasurena_cloud::bookshelf::{BookError, Bookshelf};
 use wasurena_cloud::diary::DiaryError;
 use wasurena_cloud::keyring::{Keyring, KeyringError, Keys};
+use wasurena_cloud::reputation;
 use wasurena_cloud::ses_event::{SesEvent, SesEventError};
 use wasurena_cloud::telemetry::Metric;
 use wasurena_cloud::{Clients, Clock, Diary, warm_up};
@@ -109,6 +110,11 @@ impl RecordDelivery {
         // Said again it is not counted again.
         let metric = state.and(counted(evidence.word));
         tracing::info!(%shop, %follow_up, word, state, metric, "delivery.recorded");
+        // Also where it was no news: who counted it may not have come to this.
+        if evidence.word.trouble().is_some() {
+            let book = self.bookshelf.last_known(shop).await?;
+            reputation::judge(&self.diary, &book.shop, self.clock.now()).await?;
+        }
         Ok(after.map_or(Recorded::Nothing, |after| Recorded::FollowUp(after.state)))
     }
 
@@ -117,10 +123,11 @@ impl RecordDelivery {
     async fn add_entry(&self, keys: &Keys, said: &SesEvent) -> Result<(), RecordError> {
         let SesEvent { shop, customer, recipient, evidence, .. } = said;
         let place = keys.identify(shop, recipient.as_str())?;
-        match evidence.entry(&place) {
-            Some(entry) => Ok(self.diary.add_entry(shop, customer, &entry).await?),
-            None => Ok(()),
+        let (Some(entry), Some(trouble)) = (evidence.entry(&place), evidence.word.trouble()) else { return Ok(()) };
+        if self.diary.add_entry(shop, customer, &entry).await? {
+            self.diary.count_mails(shop, Some(trouble), 1, entry.at).await?;
         }
+        Ok(())
     }
 
     /// Writes what follows for the follow-up, on condition that it still stands as it was read. `None` where

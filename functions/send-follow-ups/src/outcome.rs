@@ -72,6 +72,7 @@ pub(crate) async fn deal_with(
         follow_ups: &file.follow_ups,
         ledger: &file.ledger,
         paused: &open.paused,
+        is_at_risk: open.is_at_risk,
         now: sender.clock.now(),
     };
     match decide(claimed, &moment) {

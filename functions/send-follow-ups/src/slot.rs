@@ -8,6 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 use wasurena_cloud::alarms::Alarm;
 use wasurena_cloud::bookshelf::OpenBook;
 use wasurena_cloud::diary::{Claim, DiaryError, Due, DueItem};
+use wasurena_cloud::reputation;
 use wasurena_cloud::telemetry::Metric;
 use wasurena_domain::calendar::day_of;
 use wasurena_domain::follow_up::{FollowUp, Reason, lease};
@@ -90,12 +91,21 @@ pub(crate) async fn work_through(
     if due.is_empty() {
         return Ok(report);
     }
+    // Before anything is held back: whether that is still needed.
+    if open.is_at_risk {
+        reputation::judge(&sender.diary, &open.book.shop, sender.clock.now()).await?;
+    }
     let links = sender.keyring.keys().await?.links()?;
     let Ok(rate) = sender.post.rate().await else {
         return stop(sender, alarm, report, Stopped::Post).await;
     };
     let mut pace = Pace::begin(sender, rate, due.len()).await;
     let worked = Box::pin(work_off(sender, alarm, stop_at, due, &links, &open, &mut pace)).await;
+    if let Ok(SlotReport { sent: mails @ 1.., .. }) = worked
+        && let Err(error) = sender.diary.count_mails(shop, None, mails, sender.clock.now()).await
+    {
+        tracing::warn!(%shop, %error, "reputation.not_counted");
+    }
     let throttled = worked.as_ref().is_ok_and(|report| report.stopped == Some(Stopped::Rate));
     pace.end(throttled).await;
     worked

@@ -5,6 +5,7 @@ mod cases;
 mod check;
 mod chores;
 mod demo;
+mod doctor;
 mod folder;
 mod numbers;
 mod owner;
@@ -88,6 +89,8 @@ enum Command {
     Note(approving::Note),
     /// Tick off a task of the owner's list: a letter is posted, a call is made
     Done(chores::Done),
+    /// Look whether a shop's mails can go out and arrive: SES, the DNS, what was bounced or called spam, and what to do
+    Doctor(doctor::Doctor),
     /// Stop everything that a shop sends, at once
     Stop(today::Stop),
     /// Shops: their settings, programmes and secrets
@@ -166,6 +169,7 @@ fn run() -> anyhow::Result<ExitCode> {
             Command::Approve(what) => Box::pin(approving::approve(what, &mut std::io::stdout())).await,
             Command::Note(what) => Box::pin(approving::note(what, &mut std::io::stdout())).await,
             Command::Done(done) => Box::pin(chores::done(done, &mut std::io::stdout())).await,
+            Command::Doctor(doctor) => Box::pin(doctor::run(doctor, &mut std::io::stdout())).await,
             Command::Stop(stop) => Box::pin(today::stop(stop, &mut std::io::stdout())).await,
             Command::Customer(command) => Box::pin(owner::customer(command, &mut std::io::stdout())).await,
             Command::Case(command) => Box::pin(cases::case(command, &mut std::io::stdout())).await,

@@ -44,14 +44,15 @@ pub(crate) struct Why {
 pub(crate) async fn run(asked: Why, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let (rooms, shop, id) = asked.whom.find().await?;
     let file = rooms.diary.file(&shop, &id).await?.ok_or_else(|| anyhow!("there is no such customer"))?;
-    let OpenBook { book, stopped, approvals, paused, .. } = rooms.bookshelf.open(&shop).await?;
+    let OpenBook { book, stopped, approvals, paused, is_at_risk, .. } = rooms.bookshelf.open(&shop).await?;
     let step = asked.step.as_deref().map(|name| known(&book.programme, name)).transpose()?;
     let now = rooms.clock.now();
     let today = day_of(now, book.shop.zone);
     let on = asked.on.unwrap_or(today);
     ensure!(today.checked_add_months(AHEAD).is_none_or(|last| on <= last), "{on} is more than twenty years ahead");
     let mut life = Life::known(file.record.customer, file.follow_ups, file.ledger, now);
-    let mut accounts = answer(&book, &UntilTold { approvals: &approvals, paused: &paused }, &mut life, on)?;
+    let until_told = UntilTold { approvals: &approvals, paused: &paused, is_at_risk };
+    let mut accounts = answer(&book, &until_told, &mut life, on)?;
     accounts.retain(|account| {
         step.as_ref().is_none_or(|step| account.step == *step || account.series.as_ref() == Some(step))
     });

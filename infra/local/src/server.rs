@@ -19,6 +19,8 @@ use tokio::sync::Notify;
 const REQUEST_MAX: usize = 6 * 1024 * 1024;
 /// Where the embedded cloud answers SDK clients of other processes, such as `wasurena shop apply --local`.
 const AWS_PATH: &str = "/_aws/";
+/// Where it answers what SES is asked about itself, which is told by its path.
+const SES_PATH: &str = "/_aws/v2/email/{*path}";
 /// Headers of every request of an SDK client whose operation is named by one. No page in a browser can send them
 /// here: it would have to ask first, and nobody says yes.
 const SDK_HEADERS: [&str; 2] = ["authorization", "x-amz-target"];
@@ -48,6 +50,7 @@ pub async fn serve(
         .route("/hooks/{*path}", any(hook))
         .route("/c/{*path}", any(page))
         .route(AWS_PATH, post(aws))
+        .route(SES_PATH, get(ses))
         .with_state(site);
     let app = Router::new()
         .route("/", get(|| async { Redirect::temporary("/postbox") }))
@@ -92,12 +95,27 @@ async fn page(State(site): State<Site>, request: AxumRequest) -> AxumResponse {
     }
 }
 
-async fn aws(State(site): State<Site>, request: AxumRequest) -> AxumResponse {
+async fn aws(site: State<Site>, request: AxumRequest) -> AxumResponse {
     if !SDK_HEADERS.iter().all(|name| request.headers().contains_key(*name)) {
         return StatusCode::FORBIDDEN.into_response();
     }
-    let (parts, body) = request.into_parts();
+    answer(site, request).await
+}
+
+async fn ses(site: State<Site>, request: AxumRequest) -> AxumResponse {
+    let has_key = request.headers().contains_key("authorization");
+    if has_key { answer(site, request).await } else { StatusCode::FORBIDDEN.into_response() }
+}
+
+async fn answer(State(site): State<Site>, request: AxumRequest) -> AxumResponse {
+    let (mut parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, REQUEST_MAX).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    // The services know nothing of where they stand.
+    let Ok(uri) = path.strip_prefix(AWS_PATH.trim_end_matches('/')).unwrap_or(path).parse() else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    parts.uri = uri;
     let answer = site.world.aws.answer(http::Request::from_parts(parts, bytes.to_vec()));
     site.stored.notify_one();
     answer.map_or_else(|| StatusCode::GATEWAY_TIMEOUT.into_response(), |answer| answer.map(AxumBody::from))

@@ -54,6 +54,8 @@ pub struct OpenBook {
     pub approvals: Approvals,
     /// The products whose cheerful messages wait until somebody has looked at them (R31).
     pub paused: Vec<String>,
+    /// Whether only what is owed goes out: too many mails bounce or are called spam.
+    pub is_at_risk: bool,
     /// The programme's version.
     pub version: u32,
 }
@@ -118,8 +120,8 @@ impl Bookshelf {
             Some((_, book)) => book,
             None => keep(&self.books, shop, state.version, self.read(shop, state.version, BOOK).await?),
         };
-        let ShopState { stopped, approvals, paused, version, .. } = state;
-        Ok(OpenBook { book, stopped, approvals, paused, version })
+        let ShopState { stopped, approvals, paused, is_at_risk, version, .. } = state;
+        Ok(OpenBook { book, stopped, approvals, paused, is_at_risk, version })
     }
 
     /// The letters of a version of a shop's programme.

@@ -15,6 +15,7 @@ mod ledger;
 mod listening;
 mod pausing;
 mod purchases;
+mod reputation;
 mod senders;
 mod shops;
 mod slots;

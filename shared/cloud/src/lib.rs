@@ -2,6 +2,7 @@
 //! Parameter Store. Every call of every function goes through here, and nothing here decides anything:
 //! decisions are the domain's.
 
+pub mod account;
 pub mod alarms;
 pub mod approving;
 pub mod bookshelf;
@@ -23,6 +24,7 @@ pub mod permissions;
 pub mod planning;
 pub mod post;
 pub mod preferences;
+pub mod reputation;
 pub mod rulings;
 pub mod ses_event;
 pub mod settings;

@@ -38,6 +38,12 @@ pub enum InvalidEmail {
 }
 
 impl EmailAddress {
+    /// The part after `@`.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.0.rsplit('@').next().unwrap_or_default()
+    }
+
     /// Reads and normalises an address.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use crate::follow_up::{Event, FollowUp, Reason, State, transition};
 use crate::ids::CustomerId;
 use crate::ledger::{Channel, Entry, How, Said};
 use crate::planner::next_in_hours;
+use crate::reputation::Trouble;
 use crate::shop::Shop;
 use chrono::{DateTime, Duration, Utc};
 
@@ -48,6 +49,16 @@ impl Word {
             Self::Delivered => "delivered",
             Self::Bounced => "bounced",
             Self::Complained => "complained",
+        }
+    }
+
+    /// What it says against the shop's mails.
+    #[must_use]
+    pub fn trouble(self) -> Option<Trouble> {
+        match self {
+            Self::Bounced => Some(Trouble::Bounces),
+            Self::Complained => Some(Trouble::Complaints),
+            Self::NotSent | Self::Accepted | Self::Unavailable | Self::Delivered => None,
         }
     }
 

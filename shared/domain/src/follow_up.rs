@@ -161,6 +161,7 @@ impl FollowUp {
                         | Reason::ProductPaused
                         | Reason::NotWanted
                         | Reason::CustomerPaused
+                        | Reason::ReputationAtRisk
                 )
             ),
             _ => false,

@@ -30,6 +30,7 @@ pub mod programme;
 pub mod promise;
 pub mod purchase;
 pub mod repair;
+pub mod reputation;
 pub mod shop;
 pub mod task;
 pub mod trial;

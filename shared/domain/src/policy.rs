@@ -5,7 +5,7 @@
 
 use crate::apprenticeship::{Approvals, awaits_approval, next_look};
 use crate::calendar::{Slot, day_of};
-use crate::channel::Reach;
+use crate::channel::{Channel, Reach};
 use crate::customer::{Bought, Customer};
 use crate::follow_up::{FollowUp, Reason, State};
 use crate::ledger::Entry;
@@ -15,6 +15,7 @@ use crate::preference::Preferences;
 use crate::programme::{Class, Programme, SELLING_FROM_OCCASION};
 use crate::promise::hangs_on;
 use crate::purchase::Consent;
+use crate::reputation::is_owed;
 use crate::shop::Shop;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
@@ -37,6 +38,8 @@ pub struct Moment<'a> {
     pub ledger: &'a [Entry],
     /// The products whose cheerful messages wait until somebody has looked at them (R31).
     pub paused: &'a [String],
+    /// Whether only what is owed goes out: too many mails bounce or are called spam.
+    pub is_at_risk: bool,
     /// Now.
     pub now: DateTime<Utc>,
 }
@@ -105,12 +108,15 @@ fn carried_out(follow_up: &FollowUp) -> Decision {
 }
 
 /// Why a message waits from day to day until a person has said yes, in time or not at all: to this mail, or to the product that
-/// it speaks of.
+/// it speaks of; or until the shop's name with the providers is better.
 fn withheld(follow_up: &FollowUp, class: Class, moment: &Moment<'_>) -> Option<Reason> {
     if awaits_approval(moment.shop, moment.approvals, follow_up) {
         Some(Reason::NotApproved)
+    } else if speaks_of_paused(follow_up, class, moment.customer, moment.paused) {
+        Some(Reason::ProductPaused)
     } else {
-        speaks_of_paused(follow_up, class, moment.customer, moment.paused).then_some(Reason::ProductPaused)
+        (moment.is_at_risk && spares_the_name(follow_up, class, &moment.situation()))
+            .then_some(Reason::ReputationAtRisk)
     }
 }
 
@@ -119,6 +125,11 @@ fn paused_by_customer(follow_up: &FollowUp, moment: &Moment<'_>) -> Option<Reaso
     let today = day_of(moment.now, moment.shop.zone);
     let is_paused = Preferences::of(moment.ledger).pause_on(today) && follow_up.class != Class::Remedy;
     is_paused.then_some(Reason::CustomerPaused)
+}
+
+/// Whether it is a mail that waits while too many of the shop's mails bounce or are called spam: what is owed does not.
+pub(crate) fn spares_the_name(follow_up: &FollowUp, class: Class, situation: &Situation<'_>) -> bool {
+    follow_up.channel == Channel::Mail && !is_owed(class) && !hangs_on(follow_up, situation)
 }
 
 /// Why the message may not go out at all; `None` where it may.
@@ -174,15 +185,26 @@ fn next_opening(moment: &Moment<'_>) -> Slot {
 }
 
 /// A slot that suits better than now: inside the shop's hours, and on a day on which the customer has not
-/// heard from it yet. `None` where now is right.
+/// heard from it yet, rather no quiet one. `None` where now is right.
 fn better_slot(follow_up: &FollowUp, moment: &Moment<'_>) -> Option<Slot> {
-    if heard_today(follow_up, moment) {
-        Some(tomorrow(follow_up, moment))
-    } else if is_open(moment) {
-        None
-    } else {
-        Some(next_opening(moment))
-    }
+    let better = match () {
+        () if heard_today(follow_up, moment) => tomorrow(follow_up, moment),
+        () if is_open(moment) => return None,
+        () => next_opening(moment),
+    };
+    Some(off_quiet_days(follow_up, better, moment))
+}
+
+/// The same time on the next day that the shop does not leave quiet, where its window has one; else the slot itself. An apology
+/// waits for no quiet day to be over, and what is for such a day does not either.
+fn off_quiet_days(follow_up: &FollowUp, slot: Slot, moment: &Moment<'_>) -> Slot {
+    let Moment { shop, programme, .. } = *moment;
+    let dated = programme.dated.iter().find(|dated| follow_up.series.as_ref() == Some(&dated.id));
+    let keeps_quiet = follow_up.class != Class::Remedy && dated.is_none_or(|dated| !dated.on.is_for_quiet_days());
+    let day = |slot: &Slot| day_of(slot.start(), shop.zone);
+    let later = std::iter::successors(Some(slot), |slot| Some(next_slot_of_day_after(shop, *slot, day(slot))));
+    let mut fitting = later.take_while(|slot| slot.start() <= follow_up.deadline);
+    fitting.find(|slot| !keeps_quiet || !shop.is_quiet(day(slot))).unwrap_or(slot)
 }
 
 /// The slot at the same time on the next day.

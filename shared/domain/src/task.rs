@@ -49,6 +49,8 @@ pub enum TaskKind {
     MendRecord,
     /// Customers are not happy with a product: look at it, then say so, so that its messages go on (R31).
     LookAtProduct,
+    /// Mails bounce or are called spam: find the cause. While it is bad only what is owed goes out.
+    ProtectReputation,
 }
 
 impl TaskKind {
@@ -74,6 +76,7 @@ impl TaskKind {
             Self::ErasePerson => "erase_person",
             Self::MendRecord => "mend_record",
             Self::LookAtProduct => "look_at_product",
+            Self::ProtectReputation => "protect_reputation",
         }
     }
 }

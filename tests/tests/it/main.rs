@@ -24,6 +24,7 @@ mod privacy;
 mod programmes;
 mod refusals;
 mod replay;
+mod reputation;
 mod restart;
 mod samples;
 mod sender;

@@ -141,7 +141,7 @@ fn in_state(state: State) -> FollowUp {
 #[case("reject", State::Sent, State::Refused)]
 #[case("rendering-failure", State::InDoubt, State::Refused)]
 #[tokio::test]
-async fn an_event_moves_its_follow_up_for_two_units_and_again_for_one_at_most(
+async fn an_event_moves_its_follow_up_for_two_units_or_three_and_again_for_one_at_most(
     #[case] name: &str,
     #[case] from: State,
     #[case] to: State,
@@ -151,16 +151,19 @@ async fn an_event_moves_its_follow_up_for_two_units_and_again_for_one_at_most(
     let first = desk.cost_of(&event).await;
     let stands = desk.follow_up().await.unwrap();
     assert_eq!(stands.state, to);
-    assert!(first <= 2.0, "{first} units");
     let ledger = desk.ledger().await;
+    // What the ledger keeps is counted against the shop's mails, for a third unit.
+    assert!(first <= if ledger.is_empty() { 2.0 } else { 3.0 }, "{first} units");
     let again = desk.cost_of(&event).await;
     assert_eq!(again, f64::from(u32::from(!ledger.is_empty())), "units, said once more");
     assert_eq!((desk.follow_up().await, desk.ledger().await), (Some(stands), ledger));
 }
 
 #[tokio::test]
-async fn whatever_is_said_and_wherever_it_stands_an_event_costs_two_units_at_most() {
+async fn whatever_is_said_and_wherever_it_stands_an_event_costs_three_units_at_most() {
     let desk = Desk::with(None).await;
+    // So many that none of what follows is much.
+    desk.world.diary().count_mails(&sakura(), None, 1_000_000, at(NOW)).await.unwrap();
     for name in OURS {
         for state in State::ALL {
             // Each on somebody of its own.
@@ -171,7 +174,7 @@ async fn whatever_is_said_and_wherever_it_stands_an_event_costs_two_units_at_mos
             let mut event = fixture(name);
             event["detail"]["mail"]["tags"]["follow_up"] = json!([follow_up.id]);
             let cost = desk.cost_of(&event).await;
-            assert!(cost <= 2.0, "{name} {state:?}: {cost}");
+            assert!(cost <= 3.0, "{name} {state:?}: {cost}");
             assert!(desk.cost_of(&event).await <= 1.0, "{name} {state:?}, said once more");
         }
     }

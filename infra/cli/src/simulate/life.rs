@@ -248,6 +248,7 @@ impl Life {
             ledger: &self.ledger,
             // Nobody answers here, so nothing is ever paused.
             paused: &[],
+            is_at_risk: false,
             now: self.now,
         }
     }

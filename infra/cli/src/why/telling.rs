@@ -176,6 +176,9 @@ impl Telling<'_> {
             Ground::Waits(Reason::ProductPaused) => {
                 "お品にご不満のお声があり、お店で確かめるまでお待ちします(wasurena product looked)".to_owned()
             }
+            Ground::Waits(Reason::ReputationAtRisk) => {
+                "迷惑メールとされたり届かなかったりしたお便りが多いので、おさまるまでお待ちします".to_owned()
+            }
             Ground::Waits(reason) => words::why(reason.name()).to_owned(),
             Ground::PassedOver { .. } => return None,
         })

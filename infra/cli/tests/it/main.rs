@@ -5,6 +5,7 @@
 mod approving;
 mod changes;
 mod channels;
+mod doctor;
 mod listening;
 mod owner;
 mod program;

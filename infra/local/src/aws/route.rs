@@ -123,6 +123,8 @@ fn by_path(method: &str, uri: &str) -> Result<Call, ApiError> {
     let (service, operation, name) = match (method, segments.as_slice()) {
         ("POST", ["v2", "email", "outbound-emails"]) => (Service::Ses, "SendEmail", ""),
         ("GET", ["v2", "email", "account"]) => (Service::Ses, "GetAccount", ""),
+        ("GET", ["v2", "email", "identities", name]) => (Service::Ses, "GetEmailIdentity", *name),
+        ("GET", ["v2", "email", "configuration-sets", name]) => (Service::Ses, "GetConfigurationSet", *name),
         ("GET", ["schedules"]) => (Service::Scheduler, "ListSchedules", ""),
         ("POST", ["schedules", name]) => (Service::Scheduler, "CreateSchedule", *name),
         ("GET", ["schedules", name]) => (Service::Scheduler, "GetSchedule", *name),

@@ -141,6 +141,19 @@ impl Diary {
         }
     }
 
+    /// Writes an item where none stands yet, and answers whether that was so. Where the answer of our own write was lost and
+    /// the SDK wrote again, it says no.
+    pub(super) async fn put_if_new(&self, item: Item) -> Result<bool, DiaryError> {
+        let Condition { expression, .. } = Condition::is_new();
+        let request = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let Err(error) = request.condition_expression(expression).send().await else { return Ok(true) };
+        match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(false),
+            Some(PutItemError::TransactionConflictException(_)) => Err(DiaryError::Changed),
+            _ => Err(DiaryError::call(&error)),
+        }
+    }
+
     /// Reads an item strongly.
     pub(super) async fn get(&self, key: Key) -> Result<Option<Item>, DiaryError> {
         let request =

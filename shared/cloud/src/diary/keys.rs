@@ -2,6 +2,7 @@
 
 use crate::diary::item::Item;
 use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::NaiveDate;
 use std::collections::HashMap;
 use wasurena_domain::calendar::Slot;
 use wasurena_domain::ids::{CustomerId, FollowUpId, PurchaseKey, ShopId};
@@ -88,6 +89,11 @@ impl Key {
 
     pub(super) fn shop(shop: &ShopId) -> Self {
         Self { pk: format!("{shop}#SHOP"), sk: "SHOP".to_owned() }
+    }
+
+    /// What became of the shop's mails, by day.
+    pub(super) fn mails(shop: &ShopId, day: NaiveDate) -> Self {
+        Self { pk: format!("{shop}#MAILS"), sk: day.to_string() }
     }
 
     pub(super) fn file(shop: &ShopId, version: u32, path: &str) -> Self {

@@ -1,7 +1,7 @@
 //! The ledger: entries are added and read. What they say is never changed and none is ever removed; erasing somebody
 //! takes no more than their own words out of it.
 
-use super::item::{Condition, Envelope, from_item, to_item};
+use super::item::{Envelope, from_item, to_item};
 use super::keys::{Key, LEDGER_PREFIX, PK, SK};
 use super::{Diary, DiaryError};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -12,17 +12,14 @@ pub(super) const LEDGER: &str = "ledger";
 
 impl Diary {
     /// Adds an entry to a customer's ledger. The same event said twice is one entry, the first; whether the
-    /// customer is in the diary does not matter.
+    /// customer is in the diary does not matter. Answers whether it was news.
     ///
     /// # Errors
     /// [`DiaryError`] where the diary cannot be written. Doing it again is safe.
-    pub async fn add_entry(&self, shop: &ShopId, customer: &CustomerId, entry: &Entry) -> Result<(), DiaryError> {
+    pub async fn add_entry(&self, shop: &ShopId, customer: &CustomerId, entry: &Entry) -> Result<bool, DiaryError> {
         let entry = entry.clone().bounded();
         let key = Key::ledger(shop, customer, &entry.key());
-        match self.put(to_item(Envelope { key, kind: LEDGER, due: None }, &entry)?, Condition::is_new()).await {
-            Err(DiaryError::Changed) => Ok(()),
-            other => other,
-        }
+        self.put_if_new(to_item(Envelope { key, kind: LEDGER, due: None }, &entry)?).await
     }
 
     /// A customer's ledger, read strongly: everything that was ever said, in no particular order.

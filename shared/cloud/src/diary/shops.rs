@@ -31,6 +31,10 @@ pub struct ShopState {
     /// looking change, beside all other writers.
     #[serde(default)]
     pub paused: Vec<String>,
+    /// Whether only what is owed goes out, because too many mails bounce or are called spam. Only the judgement of the counts
+    /// changes it, beside all other writers.
+    #[serde(default)]
+    pub is_at_risk: bool,
 }
 
 /// The attribute of a shop's item that counts approvals.
@@ -83,7 +87,7 @@ impl Diary {
         self.put_shop(shop, &ShopState { stopped, ..before.clone() }, Some(&before)).await
     }
 
-    /// Writes all of the state but the approvals and the paused products, which are written beside this. Where the answer of
+    /// Writes all of the state but approvals, paused products and risk, which are written beside this. Where the answer of
     /// our own write was lost and the SDK wrote again, what stands is what was to be written, and that is success; but for a
     /// version that was begun, which somebody else may have begun at that moment.
     async fn put_shop(&self, shop: &ShopId, state: &ShopState, before: Option<&ShopState>) -> Result<(), DiaryError> {
@@ -111,7 +115,7 @@ impl Diary {
         }
     }
 
-    /// The write of all of the state but the approvals and the paused products.
+    /// The write of all of the state but approvals, paused products and risk.
     fn write_shop(&self, shop: &ShopId, state: &ShopState, condition: Condition) -> UpdateItemFluentBuilder {
         let number = |n: u32| AttributeValue::N(n.to_string());
         let stopped = if state.stopped { "SET #stopped = :stopped," } else { "REMOVE #stopped SET" };

@@ -84,6 +84,8 @@ pub enum Reason {
     NotWanted,
     /// The customer has asked to hear nothing for a while (R30).
     CustomerPaused,
+    /// So many of the shop's mails bounce or are called spam that only what is owed goes out.
+    ReputationAtRisk,
 }
 
 impl Reason {
@@ -129,6 +131,7 @@ impl Reason {
             Self::ProductPaused => "product_paused",
             Self::NotWanted => "not_wanted",
             Self::CustomerPaused => "customer_paused",
+            Self::ReputationAtRisk => "reputation_at_risk",
         }
     }
 }

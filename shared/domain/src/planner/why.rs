@@ -16,7 +16,7 @@ use crate::calendar::day_of;
 use crate::channel::Channel;
 use crate::follow_up::{FollowUp, Reason, State};
 use crate::ids::StepId;
-use crate::policy::{Decision, Moment, decide, speaks_of_paused};
+use crate::policy::{Decision, Moment, decide, spares_the_name, speaks_of_paused};
 use crate::programme::Class;
 use chrono::NaiveDate;
 
@@ -27,6 +27,8 @@ pub struct UntilTold<'a> {
     pub approvals: &'a Approvals,
     /// The products whose cheerful messages wait until somebody has looked at them (R31).
     pub paused: &'a [String],
+    /// Whether only what is owed goes out: too many mails bounce or are called spam.
+    pub is_at_risk: bool,
 }
 
 impl UntilTold<'_> {
@@ -35,7 +37,10 @@ impl UntilTold<'_> {
         let Situation { shop, customer, .. } = *situation;
         let awaits = awaits_approval(shop, self.approvals, planned).then_some(Reason::NotApproved);
         let is_paused = speaks_of_paused(planned, planned.class, customer, self.paused);
-        awaits.into_iter().chain(is_paused.then_some(Reason::ProductPaused))
+        let spares = self.is_at_risk && spares_the_name(planned, planned.class, situation);
+        [awaits, is_paused.then_some(Reason::ProductPaused), spares.then_some(Reason::ReputationAtRisk)]
+            .into_iter()
+            .flatten()
     }
 }
 
@@ -137,8 +142,9 @@ fn last_look(situation: &Situation<'_>, planned: &FollowUp) -> Option<Reason> {
     let now = now.max(planned.slot.start());
     // What waits for a person's word is told apart: here it is as if they had said yes.
     let approved = FollowUp { approved_at: Some(now), ..planned.clone() };
-    let (stopped, approvals, paused) = (false, &Approvals::none(), &[]);
-    let moment = Moment { shop, stopped, approvals, programme, customer, follow_ups, ledger, paused, now };
+    let held = (false, &Approvals::none(), &[], false);
+    let (stopped, approvals, paused, is_at_risk) = held;
+    let moment = Moment { shop, stopped, approvals, programme, customer, follow_ups, ledger, paused, is_at_risk, now };
     match decide(&approved, &moment) {
         Decision::Skip(reason) => Some(reason),
         Decision::Expire => Some(Reason::WindowOver),

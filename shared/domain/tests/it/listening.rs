@@ -68,12 +68,6 @@ impl Story {
         self.plan_now();
         follow_up
     }
-
-    fn sent_steps(&self) -> Vec<String> {
-        let zone = self.shop.zone;
-        let line = |at: &chrono::DateTime<chrono::Utc>| at.with_timezone(&zone).format("%m-%d %H:%M").to_string();
-        self.sent.iter().map(|(_, step, at)| format!("{} {step}", line(at))).collect()
-    }
 }
 
 #[test]

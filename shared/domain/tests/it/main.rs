@@ -25,6 +25,7 @@ mod purchase;
 mod purity;
 mod quiet;
 mod repair;
+mod reputation;
 mod rhythms;
 mod rules;
 mod scenarios;

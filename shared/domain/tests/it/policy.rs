@@ -53,6 +53,25 @@ fn slot(wall: &str) -> Decision {
 }
 
 #[test]
+fn what_moves_at_the_last_moment_passes_over_quiet_days_where_its_window_allows() {
+    let quiet = |days: &[u32]| {
+        let mut scene = Scene::new("2026-12-08 20:01");
+        scene.story.shop.holidays =
+            days.iter().filter_map(|day| chrono::NaiveDate::from_ymd_opt(2026, 12, *day)).collect();
+        scene
+    };
+    assert_eq!(quiet(&[9, 10]).decide(), slot("2026-12-11 09:00"));
+    assert_eq!(quiet(&[9, 10, 11, 12, 13, 14]).decide(), slot("2026-12-15 09:00"));
+    let all = [9, 10, 11, 12, 13, 14, 15];
+    assert_eq!(quiet(&all).decide(), slot("2026-12-09 09:00"), "a quiet day is better than none");
+    let mut apology = quiet(&all[..2]);
+    apology.follow_up.class = Class::Remedy;
+    assert_eq!(apology.decide(), slot("2026-12-09 09:00"), "an apology does not wait");
+    let heard = quiet(&all[..2]).other(State::Sent, "2026-12-08 10:00");
+    assert_eq!(heard.decide(), slot("2026-12-11 10:00"));
+}
+
+#[test]
 fn every_no_has_its_reason() {
     let skip = Decision::Skip;
     check(|_| (), Decision::Send);

@@ -32,6 +32,7 @@ pub(crate) struct Story {
     pub(crate) approves: bool,
     /// The products whose cheerful messages wait.
     pub(crate) paused: Vec<String>,
+    pub(crate) is_at_risk: bool,
     pub(crate) now: DateTime<Utc>,
     /// The last plan, as it was made.
     pub(crate) plan: Plan,
@@ -57,6 +58,7 @@ impl Story {
             approvals: Approvals::none(),
             approves: false,
             paused: Vec::new(),
+            is_at_risk: false,
             now: DateTime::UNIX_EPOCH,
             plan: Plan::default(),
             sent: Vec::new(),
@@ -230,14 +232,22 @@ impl Story {
             follow_ups: &self.follow_ups,
             ledger: &self.ledger,
             paused: &self.paused,
+            is_at_risk: self.is_at_risk,
             now: self.now,
         }
+    }
+
+    /// What went out, with its time.
+    pub(crate) fn sent_steps(&self) -> Vec<String> {
+        let zone = self.shop.zone;
+        let line = |at: &chrono::DateTime<chrono::Utc>| at.with_timezone(&zone).format("%m-%d %H:%M").to_string();
+        self.sent.iter().map(|(_, step, at)| format!("{} {step}", line(at))).collect()
     }
 
     /// What the shop holds back until a person has said yes.
     #[allow(dead_code, reason = "who asks why needs it")]
     pub(crate) fn until_told(&self) -> UntilTold<'_> {
-        UntilTold { approvals: &self.approvals, paused: &self.paused }
+        UntilTold { approvals: &self.approvals, paused: &self.paused, is_at_risk: self.is_at_risk }
     }
 
     fn step(&mut self, place: usize, event: Event) {

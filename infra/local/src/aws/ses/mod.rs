@@ -40,6 +40,12 @@ impl Ses {
         match call.operation {
             "SendEmail" => self.send(body),
             "GetAccount" => self.account(),
+            "GetEmailIdentity" => identity(&call.name),
+            "GetConfigurationSet" => Ok(json!({
+                "ConfigurationSetName": call.name,
+                "SendingOptions": { "SendingEnabled": true },
+                "ReputationOptions": { "ReputationMetricsEnabled": true },
+            })),
             other => Err(ApiError::unknown_operation(other)),
         }
     }
@@ -61,6 +67,7 @@ impl Ses {
             "ProductionAccessEnabled": true,
             "SendingEnabled": true,
             "EnforcementStatus": "HEALTHY",
+            "SuppressionAttributes": { "SuppressedReasons": ["BOUNCE", "COMPLAINT"] },
             "SendQuota": {
                 "Max24HourSend": MAX_24_HOUR_SEND,
                 "MaxSendRate": MAX_SEND_RATE,
@@ -68,4 +75,21 @@ impl Ses {
             },
         }))
     }
+}
+
+/// Every domain is verified here; an address by itself never is.
+fn identity(name: &str) -> Result<Value, ApiError> {
+    if name.contains('@') {
+        return Err(ApiError::new(404, "NotFoundException", &format!("Email identity {name} does not exist.")));
+    }
+    Ok(json!({
+        "IdentityType": "DOMAIN",
+        "VerifiedForSendingStatus": true,
+        "DkimAttributes": { "SigningEnabled": true, "Status": "SUCCESS" },
+        "MailFromAttributes": {
+            "MailFromDomain": format!("bounce.{name}"),
+            "MailFromDomainStatus": "SUCCESS",
+            "BehaviorOnMxFailure": "USE_DEFAULT_VALUE",
+        },
+    }))
 }
