@@ -174,7 +174,8 @@ impl Visit<'_> {
         let form = Form::read(self.body);
         let is_pressed = self.acts && !form.is_trapped();
         let downloads = is_pressed && asked == Confirms::Export && form.presses(DOWNLOAD);
-        if !downloads && !(is_pressed && form.presses(CONFIRM)) {
+        let confirms = is_pressed && form.presses(CONFIRM);
+        if !(downloads || confirms) {
             return Ok(data_page::confirm(voice, asked, change.as_ref()).into());
         }
         match (asked, change) {

@@ -19,7 +19,7 @@ pub(crate) fn render(
     let facts = Facts::about(follow_up, shop, customer, pages.urls());
     // Whoever was forwarded the mail may open it: nobody is named, and nothing personal stands in it.
     let facts = Facts { addressee: None, note: None, answer_url: asks.then_some(pages.answer.as_str()), ..facts };
-    let mail = letters.render(shop, &follow_up.step, &facts);
+    let mail = letters.render(shop, follow_up.letter(), &facts);
     let mail = mail
         .inspect_err(|error| tracing::warn!(shop = %shop.id, follow_up = %follow_up.id, %error, "letter.not_shown"));
     Some(mail.ok()?.html)

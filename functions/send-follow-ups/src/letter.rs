@@ -28,7 +28,7 @@ pub(crate) fn outgoing(
     let facts = Facts::about(follow_up, shop, customer, pages.urls()).asking_for_address(asks_address);
     let facts = Facts { answer_url: asks.then_some(pages.answer.as_str()), ..facts };
     let mail = letters
-        .render(shop, &follow_up.step, &facts)
+        .render(shop, follow_up.letter(), &facts)
         .inspect_err(|error| tracing::error!(shop = %shop.id, follow_up = %follow_up.id, %error, "letter.broken"))
         .ok()?;
     let tags = vec![

@@ -1,5 +1,6 @@
 //! 「明日のお便り」: what waits for the owner's approval, the mails as they will go out, and a personal line.
 
+use crate::chores::write_script;
 use crate::site::Rooms;
 use crate::today::WhichShop;
 use crate::words::class_name;
@@ -43,7 +44,7 @@ pub(crate) struct Approve {
     /// How many days ahead, from tomorrow on
     #[arg(long, default_value_t = 1)]
     days: u32,
-    /// Print the mails as they will go out, and approve nothing
+    /// Print the mails as they will go out, letters and calls as they are written and said, and approve nothing
     #[arg(long)]
     show: bool,
 }
@@ -79,7 +80,7 @@ impl Desk {
         let shop = &self.open.book.shop;
         let facts = Facts::about(follow_up, shop, customer, OWN_LINKS);
         let facts = Facts { answer_url: Some(OWN_LINK), ..facts };
-        self.letters.render(shop, &follow_up.step, &facts)
+        self.letters.render(shop, follow_up.letter(), &facts)
     }
 
     /// A line for what waits: who, what, when, and under which subject.
@@ -193,8 +194,17 @@ impl Desk {
     }
 
     fn show(&self, follow_up: &FollowUp, customer: &Customer, out: &mut impl Write) -> anyhow::Result<()> {
+        let (id, step, channel) = (&follow_up.id, &follow_up.step, follow_up.channel);
+        // What a person carries out waits for nobody: whoever does it reads it first.
+        if channel.task().is_some() {
+            let shop = &self.open.book.shop;
+            let facts = Facts::about(follow_up, shop, customer, Urls::default());
+            let script = self.letters.script(shop, follow_up.letter(), channel, &facts)?;
+            writeln!(out, "{id}  {step}, {}: it needs no approval", channel.name())?;
+            write_script(&script, out)?;
+            return Ok(());
+        }
         let mail = self.mail(follow_up, customer)?;
-        let (id, step) = (&follow_up.id, &follow_up.step);
         let count = self.open.approvals.of(step).min(APPROVALS_NEEDED);
         writeln!(out, "{id}  {step}, {count} of {APPROVALS_NEEDED} approved")?;
         writeln!(out, "件名: {}\n\n{}", mail.subject, mail.text)?;

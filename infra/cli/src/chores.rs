@@ -15,6 +15,7 @@ use wasurena_domain::contact::PhoneNumber;
 use wasurena_domain::customer::Customer;
 use wasurena_domain::follow_up::{FollowUp, Reason};
 use wasurena_domain::ids::{FollowUpId, ShopId};
+use wasurena_domain::policy::speaks_of_paused;
 use wasurena_domain::shop::Shop;
 use wasurena_domain::task::Task;
 use wasurena_letters::{Facts, Script, Urls};
@@ -65,22 +66,28 @@ pub(crate) async fn show(rooms: &Rooms, shop: &ShopId, task: &Task, out: &mut im
     let Some(id) = FollowUpId::parse(&task.about).ok().filter(|_| is_chore) else { return Ok(()) };
     let Some(follow_up) = rooms.diary.follow_up(shop, &id).await? else { return Ok(()) };
     let Some(file) = rooms.diary.file(shop, &follow_up.customer).await? else { return Ok(()) };
-    let OpenBook { book, version, .. } = rooms.bookshelf.open(shop).await?;
+    let OpenBook { book, version, paused, .. } = rooms.bookshelf.open(shop).await?;
     let customer = &file.record.customer;
     let reach =
         Reach { shop: &book.shop, customer, ledger: &file.ledger, day: day_of(rooms.clock.now(), book.shop.zone) };
     let channel = follow_up.channel;
     writeln!(out, "  {}({})", what_to_do(task.kind.name()), whereto(&follow_up, &book.shop, customer))?;
     let case = customer.open_case().map(|_| "case_open");
-    if let Some(reason) = reach.obstacle(channel).map(Reason::name).or(case) {
+    let product = speaks_of_paused(&follow_up, follow_up.class, customer, &paused).then_some("product_paused");
+    if let Some(reason) = reach.obstacle(channel).map(Reason::name).or(case).or(product) {
         writeln!(out, "  いまはお控えください:{}", why(reason))?;
         return Ok(());
     }
     let letters = rooms.bookshelf.letters(shop, version).await?;
     let facts = Facts::about(&follow_up, &book.shop, customer, Urls::default());
-    match letters.script(&book.shop, &follow_up.step, channel, &facts) {
+    match letters.script(&book.shop, follow_up.letter(), channel, &facts) {
         Ok(script) => write_script(&script, out)?,
         Err(error) => writeln!(out, "  {error}")?,
+    }
+    if let Some(question) = book.programme.listening.questions.get(&follow_up.step) {
+        let answers: Vec<&str> = question.answers.iter().map(|choice| choice.id.as_str()).collect();
+        let (customer, answers) = (&follow_up.customer, answers.join("|"));
+        writeln!(out, "  お返事をいただいたら: wasurena answer {shop} {customer} {answers}(お言葉は --words)")?;
     }
     writeln!(out, "  済みましたら: wasurena done {shop} {id}(お会いできなければ、うしろに --no-answer)")?;
     Ok(())
@@ -100,14 +107,12 @@ fn whereto(follow_up: &FollowUp, shop: &Shop, customer: &Customer) -> String {
     }
 }
 
-fn write_script(script: &Script, out: &mut impl Write) -> std::io::Result<()> {
-    let Script { subject, opening, body, absent } = script;
-    let body = Some(body);
-    let parts = [("最初の一言", opening.as_ref()), ("本文", body), ("お留守のとき", absent.as_ref())];
-    writeln!(out, "  ── {subject}")?;
-    for (name, text) in parts.into_iter().filter_map(|(name, text)| Some((name, text?))) {
-        if opening.is_some() {
-            writeln!(out, "  【{name}】")?;
+/// Writes a script as a person reads it out, or copies it.
+pub(crate) fn write_script(script: &Script, out: &mut impl Write) -> std::io::Result<()> {
+    writeln!(out, "  ── {}", script.subject)?;
+    for (heading, text) in script.parts() {
+        if let Some(heading) = heading {
+            writeln!(out, "  {heading}")?;
         }
         for line in text.lines() {
             writeln!(out, "  {line}")?;

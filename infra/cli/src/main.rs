@@ -1,5 +1,6 @@
 //! `wasurena`: Wasurena on a laptop, and the way to set a shop up.
 
+mod answering;
 mod approving;
 mod cases;
 mod check;
@@ -91,6 +92,8 @@ enum Command {
     Done(chores::Done),
     /// Look whether a shop's mails can go out and arrive: SES, the DNS, what was bounced or called spam, and what to do
     Doctor(doctor::Doctor),
+    /// Write down what somebody answered to a survey that went by letter, call or visit
+    Answer(answering::AnswerGiven),
     /// Stop everything that a shop sends, at once
     Stop(today::Stop),
     /// Shops: their settings, programmes and secrets
@@ -168,6 +171,7 @@ fn run() -> anyhow::Result<ExitCode> {
             Command::Numbers(show) => Box::pin(numbers::numbers(show, &mut std::io::stdout())).await,
             Command::Approve(what) => Box::pin(approving::approve(what, &mut std::io::stdout())).await,
             Command::Note(what) => Box::pin(approving::note(what, &mut std::io::stdout())).await,
+            Command::Answer(given) => Box::pin(answering::answer(given, &mut std::io::stdout())).await,
             Command::Done(done) => Box::pin(chores::done(done, &mut std::io::stdout())).await,
             Command::Doctor(doctor) => Box::pin(doctor::run(doctor, &mut std::io::stdout())).await,
             Command::Stop(stop) => Box::pin(today::stop(stop, &mut std::io::stdout())).await,

@@ -165,7 +165,7 @@ pub async fn write_line(
     for _ in 0..ROUNDS_MAX {
         let before = standing(diary, shop, id).await?;
         if let Some(line) = line {
-            letters.check_note(&before.step, line)?;
+            letters.check_note(before.letter(), line)?;
         }
         if before.note.as_ref() == line {
             return Ok(());

@@ -1,12 +1,12 @@
 //! A shop's name with the mail providers, watched: the owner is told in time, and when it is at risk only what is owed goes
-//! out, until the mails of four weeks look better.
+//! out, until the mails of four weeks look better. The owner's task stays until they have ticked it off.
 
 use crate::Diary;
 use crate::diary::DiaryError;
 use chrono::{DateTime, Utc};
 use wasurena_domain::calendar::day_of;
 use wasurena_domain::follow_up::Reason;
-use wasurena_domain::reputation::{Standing, Trouble};
+use wasurena_domain::reputation::Standing;
 use wasurena_domain::shop::Shop;
 use wasurena_domain::task::{Task, TaskKind};
 
@@ -33,10 +33,6 @@ pub async fn judge(diary: &Diary, shop: &Shop, now: DateTime<Utc>) -> Result<Sta
         let task =
             Task { kind: TaskKind::ProtectReputation, customer: None, about, due, why: Reason::ReputationAtRisk };
         diary.add_task(&shop.id, &task).await?;
-    } else if was {
-        for trouble in [Trouble::Bounces, Trouble::Complaints] {
-            diary.finish_task(&shop.id, TaskKind::ProtectReputation, None, trouble.name()).await?;
-        }
     }
     Ok(standing)
 }

@@ -46,6 +46,9 @@ pub struct FollowUp {
     pub customer: CustomerId,
     /// The step of the programme that it carries out.
     pub step: StepId,
+    /// Which of its step's texts it has, where that is not the step's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<StepId>,
     /// The series the step belongs to; `None` for a step bound to a purchase.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<StepId>,
@@ -109,6 +112,12 @@ fn is_zero(n: &u8) -> bool {
 }
 
 impl FollowUp {
+    /// The message whose letter it is: its step, or the text of it that comes in turn.
+    #[must_use]
+    pub fn letter(&self) -> &StepId {
+        self.text.as_ref().unwrap_or(&self.step)
+    }
+
     /// When somebody has to look at it again; `None` once it is over and dealt with. This is its place in
     /// the index of what is due. A claim keeps its slot's place, so that claiming costs no index write.
     #[must_use]

@@ -222,6 +222,7 @@ pub fn remedy(
         id: FollowUpId::derive(&customer.id, letter, &occurrence),
         customer: customer.id.clone(),
         step: letter.clone(),
+        text: None,
         series: None,
         class: Class::Remedy,
         purchase: Some(case.purchase.clone()),

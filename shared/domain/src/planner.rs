@@ -16,6 +16,7 @@ mod review;
 mod series;
 mod sheet;
 mod tasks;
+mod texts;
 pub mod why;
 mod wishes;
 
@@ -248,6 +249,7 @@ fn new_follow_up(
         id: wish.id.clone(),
         customer: situation.customer.id.clone(),
         step: wish.step.clone(),
+        text: wish.text.clone(),
         series: wish.series.clone(),
         class: wish.class,
         purchase: wish.purchase.clone(),

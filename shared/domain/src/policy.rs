@@ -215,7 +215,8 @@ fn tomorrow(follow_up: &FollowUp, moment: &Moment<'_>) -> Slot {
 
 /// Whether it speaks of a product with which customers are not happy, and is cheerful: telling how to use what may be no
 /// good is. Thanks are owed all the same, and a question and an apology are what listening is.
-pub(crate) fn speaks_of_paused(follow_up: &FollowUp, class: Class, customer: &Customer, paused: &[String]) -> bool {
+#[must_use]
+pub fn speaks_of_paused(follow_up: &FollowUp, class: Class, customer: &Customer, paused: &[String]) -> bool {
     let bought = follow_up.purchase.as_ref().and_then(|key| customer.bought(key));
     let product = bought.and_then(|b| b.product.as_ref());
     let is_cheerful = !matches!(class, Class::Thanks | Class::Survey | Class::Remedy);

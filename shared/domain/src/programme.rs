@@ -143,6 +143,10 @@ pub struct Step {
     /// The channels by which it may reach somebody, the first to be tried first (R22, R26).
     #[serde(default, skip_serializing_if = "Channels::are_usual")]
     pub channels: Channels,
+    /// Its further texts: somebody who has had one gets the next, and nobody gets one twice. Each has a letter of its own,
+    /// `letters/{id}.txt`; the first text is the step's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<StepId>,
     /// How often it comes.
     pub once_per: OncePer,
     /// The civil day after the anchor on which it goes out.
@@ -162,6 +166,17 @@ impl Step {
             && self.anchor == Anchor::Purchase
             && self.channels.contains(Channel::Mail)
             && self.latest_day <= PROMISE_LATEST_DAY
+    }
+
+    /// Whether a message is this step, or one of its texts.
+    #[must_use]
+    pub fn has(&self, id: &StepId) -> bool {
+        self.id == *id || self.texts.contains(id)
+    }
+
+    /// Its texts in their order, the step's own first.
+    pub fn all_texts(&self) -> impl Iterator<Item = &StepId> {
+        std::iter::once(&self.id).chain(&self.texts)
     }
 
     /// Whether it speaks of the thing itself, and so makes little sense before it is there.
@@ -255,7 +270,7 @@ pub struct Programme {
 impl Programme {
     /// Every message of the programme: its step id and class, in the programme's order.
     pub fn messages(&self) -> impl Iterator<Item = (&StepId, Class)> {
-        let steps = self.steps.iter().map(|s| (&s.id, s.class));
+        let steps = self.steps.iter().flat_map(|s| s.all_texts().map(|id| (id, s.class)));
         let letters = self.series.iter().flat_map(|s| s.letters.iter().map(|l| (&l.id, l.class)));
         let remedies = self.listening.remedies.iter().map(|id| (id, Class::Remedy));
         steps.chain(letters).chain(self.dated.iter().flat_map(Dated::messages)).chain(remedies)
@@ -303,7 +318,7 @@ impl Programme {
     /// Whether a message is for customers at this stage; `true` where the programme has no such message (any more).
     #[must_use]
     pub fn is_for(&self, id: &StepId, stage: Stage) -> bool {
-        let step = self.steps.iter().find(|s| s.id == *id).map(|s| s.stages.as_ref());
+        let step = self.steps.iter().find(|s| s.has(id)).map(|s| s.stages.as_ref());
         let series = || self.series.iter().find(|s| s.letters.iter().any(|l| l.id == *id)).map(|s| s.stages.as_ref());
         let dated = || self.dated.iter().find(|d| d.messages().any(|(own, _)| own == id)).map(|d| d.stages.as_ref());
         includes(step.or_else(series).or_else(dated).flatten(), stage)
@@ -312,7 +327,7 @@ impl Programme {
     /// What must have been bought for a message; `None` for anything.
     #[must_use]
     pub fn target_of(&self, id: &StepId) -> Option<&Target> {
-        let step = self.steps.iter().find(|s| s.id == *id).map(|s| &s.target);
+        let step = self.steps.iter().find(|s| s.has(id)).map(|s| &s.target);
         let series = || self.series.iter().find(|s| s.letters.iter().any(|l| l.id == *id)).map(|s| &s.target);
         let dated = || self.dated.iter().find(|d| d.messages().any(|(own, _)| own == id)).map(|d| &d.target);
         step.or_else(series).or_else(dated)?.as_ref()
@@ -321,7 +336,7 @@ impl Programme {
     /// The channels of a message; `None` where the programme has no such message (any more).
     #[must_use]
     pub fn channels_of(&self, id: &StepId) -> Option<&Channels> {
-        let step = self.steps.iter().find(|s| s.id == *id).map(|s| &s.channels);
+        let step = self.steps.iter().find(|s| s.has(id)).map(|s| &s.channels);
         let series = || self.series.iter().find(|s| s.letters.iter().any(|l| l.id == *id)).map(|s| &s.channels);
         let dated = || self.dated.iter().find(|d| d.messages().any(|(own, _)| own == id)).map(|d| &d.channels);
         step.or_else(series).or_else(dated)

@@ -116,6 +116,7 @@ pub fn load(shop: &ShopId, files: &Files) -> Result<Book, Vec<Problem>> {
         // Lives with a programme that breaks a rule anyway would only say so again, in other words.
         if problems.iter().all(Problem::is_warning) {
             problems.extend(draft.on_trial(&book.shop));
+            problems.extend(draft.repeated());
         }
         if problems.iter().all(Problem::is_warning) {
             book.warnings = in_order(problems);
@@ -140,7 +141,7 @@ fn letters(
     let mut letters = BTreeMap::new();
     let listening = &draft.programme.listening;
     let bound_to_purchase =
-        |id: &StepId| listening.is_remedy(id) || draft.programme.steps.iter().any(|step| step.id == *id);
+        |id: &StepId| listening.is_remedy(id) || draft.programme.steps.iter().any(|step| step.has(id));
     for (id, class) in draft.programme.messages() {
         let file = letter_file(id.as_str());
         let Some(source) = files.get(&file) else {
@@ -149,7 +150,7 @@ fn letters(
             continue;
         };
         // Whoever waits for a thing hears how it is coming on, whatever they said about hearing more.
-        let awaited = draft.programme.steps.iter().any(|step| step.id == *id && step.arrives_late);
+        let awaited = draft.programme.steps.iter().any(|step| step.has(id) && step.arrives_late);
         let bound = awaited || matches!(class, Class::Thanks | Class::Survey | Class::Usage | Class::Remedy);
         let by_consent = !bound || !bound_to_purchase(id);
         let roots = templates.add_letter(&file, source, class, problems);
@@ -157,7 +158,7 @@ fn letters(
         problems.extend(check_answers(&file, source));
         // What makes good goes by mail.
         let channels = draft.programme.channels_of(id).cloned().unwrap_or_default();
-        problems.extend(check_script(&file, source, class, &channels));
+        problems.extend(check_script(&file, source, class, &channels, draft.language));
         let question = listening.questions.get(id);
         problems.extend(check_shown(&file, source, draft.line_of(id), question));
         let answers = question.map(taps).unwrap_or_default();

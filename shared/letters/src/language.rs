@@ -40,6 +40,9 @@ pub enum Language {
 }
 
 impl Language {
+    /// All languages.
+    pub(crate) const ALL: [Self; 2] = [Self::Japanese, Self::English];
+
     /// Its code, as `programme.toml` has it, and `lang` attributes.
     #[must_use]
     pub fn code(self) -> &'static str {

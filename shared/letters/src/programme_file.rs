@@ -21,8 +21,8 @@ use wasurena_domain::customer::Stage;
 use wasurena_domain::ids::StepId;
 use wasurena_domain::listening::Listening;
 use wasurena_domain::programme::{
-    Anchor, Class, Finding, Frequency, Occasions, OncePer, Programme, Rule, Series, SeriesLetter, Site, Start, Step,
-    check_in,
+    Anchor, Class, Finding, Frequency, Occasions, OncePer, Programme, Rule, Series, SeriesLetter, Severity, Site,
+    Start, Step, check_in,
 };
 use wasurena_domain::shop::{Hours, Shop};
 use wasurena_domain::trial;
@@ -57,6 +57,8 @@ pub(crate) struct Draft {
     series: Vec<(KeyLines, Vec<KeyLines>)>,
     dated: Vec<DatedLines>,
     frequency: Option<FrequencyLines>,
+    /// Of each step's further texts.
+    texts: Vec<Vec<KeyLines>>,
     /// Of each step's answers.
     answers: Vec<Vec<KeyLines>>,
     remedies: Vec<KeyLines>,
@@ -97,13 +99,17 @@ fn draft(mut top: Table<'_>) -> Draft {
         series: Vec::new(),
         dated: Vec::new(),
         frequency: None,
+        texts: Vec::new(),
         answers: Vec::new(),
         remedies: Vec::new(),
     };
     for mut table in top.sections("step", "") {
         let lines = table.lines();
         let asked = read_question(&mut table);
+        let (texts, text_lines) = read_texts(&mut table);
         if let Some(step) = step(table) {
+            let step = Step { texts, ..step };
+            draft.texts.push(text_lines);
             let (question, answers) = asked.unzip();
             draft.programme.listening.questions.extend(question.map(|question| (step.id.clone(), question)));
             draft.programme.steps.push(step);
@@ -167,8 +173,20 @@ fn step(mut table: Table<'_>) -> Option<Step> {
         day: day?,
         latest_day: latest_day?,
         at: at?,
+        texts: Vec::new(),
         arrives_late: arrives?.unwrap_or(false),
     })
+}
+
+/// `[[step.text]]`: the texts that come after the step's own, in turn, and their lines.
+fn read_texts(step: &mut Table<'_>) -> (Vec<StepId>, Vec<KeyLines>) {
+    let read = |mut table: Table<'_>| {
+        let lines = table.lines();
+        let id = table.required("id", "\"thanks-again-light\"", step_id);
+        table.finish();
+        Some((id?, lines))
+    };
+    step.sections("text", "step.").into_iter().filter_map(read).unzip()
 }
 
 fn series(mut table: Table<'_>, letters: Vec<SeriesLetter>) -> Option<Series> {
@@ -225,7 +243,10 @@ impl Draft {
             dated.letters.iter().zip(&lines.letters).map(|(letter, lines)| (&letter.id, lines))
         });
         let remedies = self.programme.listening.remedies.iter().zip(&self.remedies);
+        let further =
+            self.programme.steps.iter().zip(&self.texts).flat_map(|(step, lines)| step.texts.iter().zip(lines));
         steps
+            .chain(further)
             .chain(letters)
             .chain(texts)
             .chain(remedies)
@@ -297,6 +318,23 @@ impl Draft {
             _ => false,
         })?;
         Some(lines.of("latest_day"))
+    }
+
+    /// Every step that says the same to whoever buys again: nobody should get one text twice. A question about another thing is
+    /// another question, and how to use a thing is told once for each by `once_per`.
+    pub(crate) fn repeated(&self) -> Vec<Problem> {
+        let repeats = |step: &Step| {
+            let is_once = step.occasions.to == Some(step.occasions.from) || step.once_per == OncePer::Product;
+            step.texts.is_empty() && !is_once && !matches!(step.class, Class::Survey | Class::Usage)
+        };
+        let repeating = self.programme.steps.iter().zip(&self.steps).filter(|(step, _)| repeats(step));
+        let told = repeating.map(|(step, lines)| {
+            let what =
+                format!("`{}` comes with each occasion and has one text: whoever comes back gets it again", step.id);
+            let mend = "add [[step.text]]s, which come in turn, or set once_per = \"product\"";
+            Problem::form(PROGRAMME_FILE, lines.of("id"), what, mend.to_owned()).weighing(Severity::Warning)
+        });
+        told.collect()
     }
 
     /// Every group that a message names and the shop does not have.

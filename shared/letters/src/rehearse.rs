@@ -255,7 +255,7 @@ impl Stage<'_> {
 
     /// A message of a purchase that could be about any other (R16): a picture in its frame may be missing.
     fn speaks_of_the_thing(&mut self, step: &StepId, letter: &Letter) {
-        let is_bound = self.book.programme.steps.iter().any(|own| own.id == *step);
+        let is_bound = self.book.programme.steps.iter().any(|own| own.has(step));
         let should = is_bound && matches!(letter.class, Class::Thanks | Class::Survey | Class::Usage);
         let source = self.files.get(&letter.file).unwrap_or_default();
         if should && !source.contains("product.") && !source.contains("bought_on") {

@@ -1,7 +1,7 @@
 //! What a person says or writes: the letter of a step that is handed over, not sent (R22, R23).
 //!
 //! A letter that somebody writes by hand is the mail's text without its links. For a call or a visit the file has sections,
-//! each under a line of its own:
+//! each under a line of its own, in an English programme `[First words]`, `[What it is about]` and `[If nobody answers]`:
 //!
 //! ```text
 //! 件名: 飯碗の使い心地
@@ -19,6 +19,7 @@
 //! the section 【本文】 alone.
 
 use crate::context::{Facts, Part};
+use crate::language::Language;
 use crate::letters::{Letters, RenderError};
 use crate::problem::Problem;
 use crate::selling::check_selling;
@@ -49,12 +50,21 @@ impl Section {
     const ALL: [Self; 3] = [Self::Opening, Self::Body, Self::Absent];
 
     /// The line under which it stands.
-    fn heading(self) -> &'static str {
-        match self {
-            Self::Opening => "【最初の一言】",
-            Self::Body => "【本文】",
-            Self::Absent => "【お留守のとき】",
+    fn heading(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::Opening, Language::Japanese) => "【最初の一言】",
+            (Self::Body, Language::Japanese) => "【本文】",
+            (Self::Absent, Language::Japanese) => "【お留守のとき】",
+            (Self::Opening, Language::English) => "[First words]",
+            (Self::Body, Language::English) => "[What it is about]",
+            (Self::Absent, Language::English) => "[If nobody answers]",
         }
+    }
+
+    /// The section that begins with a line: as with `件名:` and `Subject:`, either language will do.
+    fn beginning(line: &str) -> Option<Self> {
+        let is_headed = |section: Self| Language::ALL.into_iter().any(|own| section.heading(own) == line.trim());
+        Self::ALL.into_iter().find(|section| is_headed(*section))
     }
 
     /// Its name among the templates; the body is called as its file.
@@ -70,15 +80,14 @@ impl Section {
 /// The sections of a letter's source below its subject; a letter without headings is all body. Lines of other sections
 /// are left blank, so that every line keeps its number.
 pub(crate) fn sections(source: &str) -> Vec<(Section, String)> {
-    let heading = |line: &str| Section::ALL.into_iter().find(|section| section.heading() == line.trim());
-    let mut present: Vec<Section> = source.lines().filter_map(heading).collect();
+    let mut present: Vec<Section> = source.lines().filter_map(Section::beginning).collect();
     if present.is_empty() {
         return vec![(Section::Body, source.to_owned())];
     }
     present.dedup();
     let text_of = |wanted: Section| {
         let mut current = None;
-        let kept = source.split_inclusive('\n').map(|line| match heading(line) {
+        let kept = source.split_inclusive('\n').map(|line| match Section::beginning(line) {
             Some(section) => {
                 current = Some(section);
                 "\n"
@@ -92,11 +101,17 @@ pub(crate) fn sections(source: &str) -> Vec<(Section, String)> {
 }
 
 /// What is wrong with a letter as a script for these channels.
-pub(crate) fn check_script(file: &str, source: &str, class: Class, channels: &Channels) -> Vec<Problem> {
+pub(crate) fn check_script(
+    file: &str,
+    source: &str,
+    class: Class,
+    channels: &Channels,
+    language: Language,
+) -> Vec<Problem> {
     let found = sections(source);
     let text_of = |section: Section| found.iter().find(|(own, _)| *own == section).map(|(_, text)| text.as_str());
     let line_of = |section: Section| {
-        source.lines().position(|line| line.trim() == section.heading()).map_or(1, |index| index + 1)
+        source.lines().position(|line| Section::beginning(line) == Some(section)).map_or(1, |index| index + 1)
     };
     let mut problems = Vec::new();
     if !channels.iter().any(Channel::is_spoken) {
@@ -108,12 +123,14 @@ pub(crate) fn check_script(file: &str, source: &str, class: Class, channels: &Ch
         return problems;
     }
     let stray = source.lines().enumerate().skip(1).find(|(_, line)| !line.trim().is_empty());
-    let is_heading = |line: &str| Section::ALL.into_iter().any(|section| section.heading() == line.trim());
-    if let Some((index, _)) = stray.filter(|(_, line)| found.len() > 1 && !is_heading(line)) {
+    if let Some((index, _)) = stray.filter(|(_, line)| found.len() > 1 && Section::beginning(line).is_none()) {
         let mend = "put it below one of the headings";
         problems.push(Problem::form(file, index + 1, "this stands in no section, and nobody says it", mend));
     }
-    let example = "write 【最初の一言】 and below it 「本日は、ご案内や販売ではありません」, in your words";
+    let example = match language {
+        Language::Japanese => "write 【最初の一言】 and below it 「本日は、ご案内や販売ではありません」, in your words",
+        Language::English => "write [First words] and below it “I am not selling anything today”, in your words",
+    };
     match text_of(Section::Opening) {
         None => {
             let what = "a call or a visit begins by saying that it is no selling";
@@ -132,7 +149,7 @@ pub(crate) fn check_script(file: &str, source: &str, class: Class, channels: &Ch
         (Section::Absent, "nothing says what to say if nobody answers"),
     ] {
         if text_of(section).is_none_or(|text| text.trim().is_empty()) || found.len() == 1 {
-            let mend = format!("write a line {} and the words below it", section.heading());
+            let mend = format!("write a line {} and the words below it", section.heading(language));
             problems.push(Problem::form(file, line_of(section), what, mend));
         }
     }
@@ -157,6 +174,20 @@ pub struct Script {
     pub body: String,
     /// What is said where nobody answers; `None` of a letter.
     pub absent: Option<String>,
+    language: Language,
+}
+
+impl Script {
+    /// What is said or written, part by part, each under its heading: of a letter, which is one part, under none.
+    pub fn parts(&self) -> impl Iterator<Item = (Option<&'static str>, &str)> {
+        let parts = [
+            (Section::Opening, self.opening.as_ref()),
+            (Section::Body, Some(&self.body)),
+            (Section::Absent, self.absent.as_ref()),
+        ];
+        let heading = |section: Section| self.opening.is_some().then(|| section.heading(self.language));
+        parts.into_iter().filter_map(move |(section, text)| Some((heading(section), text?.as_str())))
+    }
 }
 
 impl fmt::Debug for Script {
@@ -193,7 +224,7 @@ impl Letters {
         // The owner's line stands where it would stand in the mail: at the end (R21).
         let note = facts.note.map(|note| format!("\n\n{}", note.as_str())).unwrap_or_default();
         let body = format!("{}{note}", without_links(&written.body));
-        Ok(Script { subject: one_line(&written.subject), opening, body, absent })
+        Ok(Script { subject: one_line(&written.subject), opening, body, absent, language: self.language })
     }
 }
 
@@ -212,7 +243,7 @@ mod tests {
 
     fn found(source: &str, channels: &[Channel]) -> Vec<(usize, Rule)> {
         let channels = Channels::new(channels.to_vec()).unwrap_or_default();
-        let problems = check_script("letters/a.txt", source, Class::Story, &channels);
+        let problems = check_script("letters/a.txt", source, Class::Story, &channels, Language::Japanese);
         problems.into_iter().map(|problem| (problem.line.unwrap_or(0), problem.rule)).collect()
     }
 
@@ -257,6 +288,22 @@ mod tests {
         assert_eq!(found(&unanswered, &[Phone]), [(1, Rule::Form)]);
         let stray = CALL.replace("使い心地\n\n", "使い心地\n\n山田様\n");
         assert_eq!(found(&stray, &[Phone]), [(3, Rule::Form)]);
+    }
+
+    #[test]
+    fn an_english_call_has_english_headings() {
+        let english = CALL
+            .replace("【最初の一言】", "[First words]")
+            .replace("販売ではありません。", "I am not selling anything today.")
+            .replace("【本文】", "[What it is about]")
+            .replace("【お留守のとき】", "[If nobody answers]");
+        assert_eq!(sections(&english).len(), 3);
+        assert_eq!(found(&english, &[Channel::Phone]), []);
+        let channels = Channels::new(vec![Channel::Phone]).unwrap();
+        let bare = check_script("letters/a.txt", "Subject: a\n\nb", Class::Story, &channels, Language::English);
+        let told: String = bare.iter().map(ToString::to_string).collect();
+        assert!(told.contains("“I am not selling anything today”"), "{told}");
+        assert!(told.contains("a line [What it is about]") && !told.contains('【'), "{told}");
     }
 
     #[test]

@@ -10,9 +10,12 @@ use lambda_http::{Body, Request, http};
 use serde_json::Value;
 use std::fmt;
 use wasurena_carts::sign;
-use wasurena_cloud::Clock as _;
 use wasurena_cloud::alarms::Alarm;
+use wasurena_cloud::bookshelf::Bookshelf;
+use wasurena_cloud::chores::{self, Came, House};
+use wasurena_cloud::{Clock as _, Diary};
 use wasurena_domain::ids::ShopId;
+use wasurena_domain::task::TaskKind;
 use wasurena_local::sample;
 
 /// An invocation to be made.
@@ -65,6 +68,8 @@ pub(crate) enum Job {
     SwitchOff(&'static str),
     /// The owner publishes another programme.
     Publish(&'static str, u32),
+    /// The owner ticks off the first letter on the list: it is posted, or there is no address to post it to.
+    TickOff(&'static str, bool),
 }
 
 /// A button of the page behind a mail's link.
@@ -109,7 +114,7 @@ impl Job {
             Self::Batch { reader: Reader::Plan, .. } => Role::Plan,
             Self::Batch { reader: Reader::Alarms, .. } => Role::Alarms,
             Self::Keep => Role::Keeper,
-            Self::SwitchOn(..) | Self::SwitchOff(..) | Self::Publish(..) => Role::Owner,
+            Self::SwitchOn(..) | Self::SwitchOff(..) | Self::Publish(..) | Self::TickOff(..) => Role::Owner,
         }
     }
 
@@ -119,7 +124,7 @@ impl Job {
             Self::Hook { .. } | Self::Page { .. } => Duration::seconds(20),
             Self::Alarm { .. } | Self::Keep => Duration::minutes(15),
             Self::Event { .. } | Self::Batch { .. } => Duration::seconds(60),
-            Self::SwitchOn(..) | Self::SwitchOff(..) | Self::Publish(..) => Duration::minutes(60),
+            Self::SwitchOn(..) | Self::SwitchOff(..) | Self::Publish(..) | Self::TickOff(..) => Duration::minutes(60),
         }
     }
 
@@ -148,6 +153,8 @@ impl Job {
             Self::SwitchOn(shop, _) => format!("the owner of {shop} turns the stop switch on"),
             Self::SwitchOff(shop) => format!("the owner of {shop} turns the stop switch off"),
             Self::Publish(shop, variant) => format!("the owner of {shop} publishes programme {variant}"),
+            Self::TickOff(shop, true) => format!("the owner of {shop} has posted a letter"),
+            Self::TickOff(shop, false) => format!("the owner of {shop} finds no address for a letter"),
         }
     }
 
@@ -181,9 +188,23 @@ impl Job {
                 let Edition { files, pages } = &*edition(shop, variant);
                 Done::Ended(diary.publish(&shop_id(shop), files, pages).await.is_ok())
             }
+            (Self::TickOff(shop, is_posted), Program::Owner(diary)) => {
+                Done::Ended(tick_off(&diary, shop, is_posted, instance.clock.now()).await.is_some())
+            }
             (job, _) => unreachable!("{:?} was given to somebody else", job.role()),
         }
     }
+}
+
+/// Ticks off the first letter on a shop's list, where there is one; nothing where that does not work.
+async fn tick_off(diary: &Diary, shop: &str, is_posted: bool, now: DateTime<Utc>) -> Option<()> {
+    let shop = shop_id(shop);
+    let tasks = diary.tasks(&shop).await.ok()?;
+    let Some(letter) = tasks.iter().find(|task| task.kind == TaskKind::SendLetter) else { return Some(()) };
+    let book = Bookshelf::new(diary.clone()).open(&shop).await.ok()?.book;
+    let house = House { diary, shop: &book.shop, programme: &book.programme, now };
+    let came = if is_posted { Came::Done } else { Came::NoAnswer };
+    chores::tick_off(house, letter, came).await.ok().map(drop)
 }
 
 async fn answered<F: Future<Output = http::Response<Body>>>(

@@ -1,7 +1,7 @@
 //! The invariants I1 to I10 of ARCHITECTURE.md, held against the independent record.
 //!
-//! I6 (no phone or visit without permission) has nothing to break yet: there is no channel but mail, and every mail
-//! that the post accepts is looked at here.
+//! I6 (no phone or visit without permission) has nothing to break yet: the worlds call and visit nobody. Every mail that the
+//! post accepts is looked at here, and every letter that a person has.
 
 use super::books::{Books, text};
 use super::life::{Cart, DOMAIN, FAMILY_NAME, Hook, Life, Says};
@@ -71,6 +71,9 @@ pub(crate) fn of_mail(mail: &Accepted, item: Option<&Value>, life: &Life, witnes
     let has_case = orders_of(*person, life, witness).any(|told| after(case_since(told)));
     if has_case && !known.may_be_forgotten {
         return broken("I7", format!("{follow_up} was claimed while something that came back was being looked after"));
+    }
+    if item.is_some_and(|item| text(item, "channel") == BY_LETTER) {
+        return broken("I1", format!("{follow_up} is a letter, and went out as a mail"));
     }
     let step = item.and_then(|item| item["step"]["S"].as_str()).unwrap_or_default();
     if step.starts_with(PROMOTIONS) && occasions(*person, claimed, life, witness) < 2 {
@@ -182,6 +185,8 @@ pub(crate) fn of_quiet(waiting: &[String], life: &Life, witness: &Witness) -> Re
 
 /// What Shopify's sample orders count from.
 const SHOPIFY_FIRST: u64 = 6_600_000_000_000;
+/// The channel of what a person writes.
+const BY_LETTER: &str = "letter";
 /// States in which something has left.
 const LEFT: [&str; 4] = ["sent", "delivered", "bounced", "complained"];
 /// States in which nothing more happens, and nothing has left.
@@ -206,6 +211,9 @@ pub(crate) fn nothing_is_lost(
     life: &Life,
     witness: &Witness,
 ) -> Result<(), Violation> {
+    if let Some(((id, _), attempts)) = witness.handed_over.iter().find(|(_, attempts)| attempts.len() > 1) {
+        return broken("I1", format!("{id} was handed over {} times by the same channel", attempts.len()));
+    }
     let accepted: BTreeSet<&str> = witness.mails.iter().map(|mail| mail.follow_up.as_str()).collect();
     let spoilt: Vec<String> = life
         .people
@@ -220,15 +228,19 @@ pub(crate) fn nothing_is_lost(
             continue;
         }
         let state = text(item, "state");
+        if state == "handed_over" && !is_on_a_list(books, item, id) {
+            return broken("I2", format!("{id} is in a person's hands, and on nobody's list"));
+        }
         let due = text(item, "due_sk").split('#').next().unwrap_or_default();
         let due_at = DateTime::parse_from_str(&format!("{due}+0000"), "%Y-%m-%dT%H:%MZ%z").ok();
         if due_at.is_some_and(|due| due.with_timezone(&Utc) < now - Duration::hours(3)) {
             return broken("I2", format!("{id} is {state}, was due at {due}, and nobody sees to it"));
         }
-        if due.is_empty() && !OVER.contains(&state) && !LEFT.contains(&state) {
+        if due.is_empty() && !OVER.contains(&state) && !LEFT.contains(&state) && state != "handed_over" {
             return broken("I2", format!("{id} is {state} and has no time at which anybody looks at it"));
         }
-        if LEFT.contains(&state) && !accepted.contains(id) {
+        let is_mail = text(item, "channel") != BY_LETTER;
+        if LEFT.contains(&state) && is_mail && !accepted.contains(id) {
             return broken("I2", format!("{id} is recorded as {state}, and the post never had it"));
         }
         if OVER.contains(&state) && text(item, "reason").is_empty() {
@@ -236,6 +248,13 @@ pub(crate) fn nothing_is_lost(
         }
     }
     Ok(())
+}
+
+/// Whether a person has a task for the customer of a follow-up; whoever was forgotten is nobody's.
+fn is_on_a_list(books: &Books, item: &Value, id: &str) -> bool {
+    let (shop, _) = text(item, "pk").split_once("#C#").unwrap_or_default();
+    let (customer, _) = id.split_once('_').unwrap_or_default();
+    books.has_task_for(shop, customer) || !books.ids.values().any(|known| known == customer)
 }
 
 /// I2 and I5: everybody who is not closed has something dated ahead; whoever is new heard from the shop in time, or the

@@ -117,6 +117,8 @@ pub(crate) enum Deed {
     SwitchOn(&'static str, Duration),
     /// The owner publishes another version of the programme.
     Publish(&'static str, u32),
+    /// The owner ticks a letter off the list: it is posted, or there is no address to post it to.
+    TickOff(&'static str, bool),
     /// All alarms are deleted.
     LoseAlarms,
     /// The record of this person cannot be read any more.
@@ -358,6 +360,12 @@ impl Life {
         if dice.u32(0..3) == 0 {
             let at = self.some_time(dice);
             self.deeds.push((at, Deed::LoseAlarms));
+        }
+        if shop == SECOND_SHOP {
+            for _ in 0..dice.u32(0..8) {
+                let at = self.some_time(dice);
+                self.deeds.push((at, Deed::TickOff(shop, dice.u32(0..3) > 0)));
+            }
         }
     }
 

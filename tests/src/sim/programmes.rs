@@ -40,6 +40,8 @@ const MORE: [(&str, &str, &str, u32, u32); 15] = [
     ("more-wood", "story", "every", 34, 41),
     ("more-clay", "story", "every", 37, 44),
 ];
+/// Which of these are letters, written by hand where they can be posted.
+const LETTERS: [&str; 3] = ["more-voices", "more-glaze", "more-tea"];
 
 /// The programme and settings of a shop, of whose variants the owner publishes one after the other: mails go out in the
 /// afternoon (1), in fewer hours (2), or both (3).
@@ -62,9 +64,10 @@ pub(crate) fn programme(shop: &str, variant: u32) -> Files {
         if path == "programme.toml" && shop == SECOND_SHOP {
             text = OFTENER.iter().fold(text, |text, (seldom, often)| text.replace(seldom, often));
             for (step, class, occasions, day, latest_day) in MORE {
+                let channels = if LETTERS.contains(&step) { "channels = [\"letter\", \"mail\"]\n" } else { "" };
                 text += &format!(
                     "\n[[step]]\nid = \"{step}\"\nclass = \"{class}\"\nanchor = \"purchase\"\noccasions = \"{occasions}\"\n\
-                     day = {day}\nlatest_day = {latest_day}\nat = \"10:00\"\n"
+                     day = {day}\nlatest_day = {latest_day}\nat = \"10:00\"\n{channels}"
                 );
             }
         }

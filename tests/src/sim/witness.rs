@@ -77,6 +77,8 @@ pub(crate) struct Witness {
     pub(crate) mails: Vec<Accepted>,
     /// Which attempts were claimed, and at which step.
     pub(crate) claims: BTreeMap<String, Step>,
+    /// In which attempts each follow-up was handed to a person, by its key and channel.
+    pub(crate) handed_over: BTreeMap<(String, String), BTreeSet<String>>,
     /// How often the post said of a follow-up that its mail did not arrive and may be tried again.
     pub(crate) not_arrived: BTreeMap<String, usize>,
     /// Shops whose stop switch is known to be on, and from which step.
@@ -100,6 +102,7 @@ impl Witness {
             people: vec![Known::default(); life.people.len()],
             mails: Vec::new(),
             claims: BTreeMap::new(),
+            handed_over: BTreeMap::new(),
             not_arrived: BTreeMap::new(),
             switched_off: BTreeMap::new(),
             planned: BTreeSet::new(),
@@ -155,6 +158,16 @@ impl Witness {
                 let key = body["Item"]["sk"]["S"].as_str()?;
                 if key.starts_with("F#") {
                     self.planned.insert(format!("{}{key}", body["Item"]["pk"]["S"].as_str()?));
+                }
+                None
+            }
+            "dynamodb.TransactWriteItems" => {
+                let body: Value = serde_json::from_slice(&effect.body).ok()?;
+                let items = body["TransactItems"].as_array()?.iter().map(|write| &write["Put"]["Item"]);
+                for item in items.filter(|item| item["state"]["S"] == "handed_over") {
+                    let text = |name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
+                    let what = (text("sk"), text("channel"));
+                    self.handed_over.entry(what).or_default().insert(text("attempt"));
                 }
                 None
             }

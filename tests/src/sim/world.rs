@@ -266,6 +266,7 @@ impl World {
                 Deed::Resume(person) => self.add(now, Job::Page { person, press: Some(Press::Resume) }),
                 Deed::SwitchOn(shop, pause) => self.add(now, Job::SwitchOn(shop, pause)),
                 Deed::Publish(shop, variant) => self.add(now, Job::Publish(shop, variant)),
+                Deed::TickOff(shop, is_posted) => self.add(now, Job::TickOff(shop, is_posted)),
                 Deed::LoseAlarms => {
                     self.trail.note(now, "all alarms are deleted");
                     self.faults += 1;

@@ -65,7 +65,9 @@ async fn a_customer_is_followed_up_from_the_first_purchase_until_she_says_stop()
     assert_eq!(journey.post(&page, &[], b"wish=stop".to_vec()).await.status(), 200);
     let states = journey.states(HANAKO).await;
     assert!(states.iter().any(|state| state.ends_with("cancelled opted_out")), "{states:?}");
-    assert!(!states.iter().any(|state| state.contains(" planned ")), "{states:?}");
+    // What remains is to look again: somebody may still want cards by post.
+    let mut open = states.iter().filter(|state| state.contains(" planned "));
+    assert!(open.all(|state| state == "review planned -"), "{states:?}");
 
     // Silence, also after another purchase.
     let received = journey.received(HANAKO).await.len();

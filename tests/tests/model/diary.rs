@@ -5,6 +5,7 @@ use crate::options::Mistake;
 use crate::world::{Attempt, Note};
 use chrono::{DateTime, Utc};
 use wasurena_domain::calendar::Slot;
+use wasurena_domain::channel::Channel;
 use wasurena_domain::follow_up::{Event, State};
 
 /// What becomes of a write.
@@ -25,6 +26,10 @@ pub(crate) enum Write {
     Claim { slot: Slot, attempt: Attempt, until: DateTime<Utc> },
     /// `Diary::replace`: where state, slot and attempt are those that were read.
     Replace { before: Note, after: Note },
+    /// `Diary::add_task`: nobody was reached, and no channel is left. What `before` and `after` are is written next.
+    LastResort { before: Note, after: Note },
+    /// `Diary::finish_task`.
+    TickOff { channel: Channel },
 }
 
 /// What the writer learns.
@@ -40,8 +45,9 @@ impl Write {
     /// Calls `f` with every name of a claim in it.
     pub(crate) fn attempts(&mut self, f: &mut impl FnMut(&mut Attempt)) {
         match self {
+            Self::TickOff { .. } => {}
             Self::Claim { attempt, .. } => f(attempt),
-            Self::Replace { before, after } => {
+            Self::Replace { before, after } | Self::LastResort { before, after } => {
                 [before, after].into_iter().filter_map(|n| n.attempt.as_mut()).for_each(f);
             }
         }
@@ -51,6 +57,8 @@ impl Write {
     pub(crate) fn apply(self, note: &mut Note, mistake: Option<Mistake>) -> (Written, bool) {
         let stood = *note;
         let (holds, after, is_ours) = match self {
+            // These are written beside the note.
+            Self::LastResort { .. } | Self::TickOff { .. } => (true, stood, true),
             Self::Claim { slot, attempt, until } => {
                 let claimed = stood.stepped(Event::Claim).map(|claimed| Note {
                     attempt: Some(attempt),

@@ -5,7 +5,7 @@
 //! never, each of SES's events comes late, doubled or never, and each write may lose its answer, be repeated, or arrive long
 //! after it was given up. States change by production's `transition` alone; what keeper and post decide is production's `repair`
 //! and `delivery`. Only the order of reading and writing is retold here, from `send-follow-ups`, `keep-promises` and
-//! `record-delivery`.
+//! `record-delivery`, and for what a person does from the owner's list.
 //!
 //! Each run explores one direction further than the others, since all of them at once are more states than a test has
 //! time for. What each property says stands in `properties.rs`; that each can fail, in `mistakes.rs`.
@@ -13,6 +13,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking, and tells its figures")]
 
 mod diary;
+mod hands;
 mod mistakes;
 mod model;
 mod options;
@@ -25,8 +26,9 @@ mod writer;
 use chrono::Duration;
 use options::{Options, Policy};
 use post::Fate;
-use properties::{PROVEN, READ_TWICE, SENT, SENT_TWICE};
+use properties::{GOES_ON, NOT_REACHED, PROVEN, READ_TWICE, SENT, SENT_TWICE, TICKED_OFF};
 use stateright::{Checker, HasDiscoveries, Model};
+use wasurena_domain::channel::Channel::{Letter, Mail, Phone};
 
 /// Explores all of a model, up to the first violation.
 fn explored(options: Options) -> impl Checker<Options> {
@@ -42,7 +44,7 @@ fn holds(options: Options, happens: &[&str]) {
         let is_bad = checker.model().property(name).expectation.discovery_is_failure();
         assert!(!is_bad, "violated: {name}\n{:#?}", path.into_actions());
     }
-    for name in [SENT, PROVEN, SENT_TWICE, READ_TWICE] {
+    for name in [SENT, PROVEN, SENT_TWICE, READ_TWICE, TICKED_OFF, GOES_ON, NOT_REACHED] {
         assert_eq!(checker.discovery(name).is_some(), happens.contains(&name), "{name}");
     }
 }
@@ -87,6 +89,23 @@ fn a_machine_that_answers_for_the_recipient() {
     let window = Duration::minutes(105);
     let fates = &[Fate::IsAnsweredByMachine];
     holds(Options { fates, window, ..Options::small() }, &[SENT, PROVEN]);
+}
+
+/// A letter, a call where it cannot be written, a mail where nobody answers that.
+#[test]
+fn what_is_handed_to_a_person() {
+    let channels = &[Letter, Phone, Mail];
+    holds(Options { channels, ..Options::small() }, &[SENT, PROVEN, TICKED_OFF, GOES_ON, NOT_REACHED]);
+}
+
+/// The planner or the keeper writes while a person ticks off, and a write of theirs comes late.
+#[test]
+fn a_person_writes_beside_others() {
+    let window = Duration::minutes(30);
+    let channels = &[Letter, Phone];
+    let options = || Options { channels, window, ..Options::small() };
+    holds(Options { edits_max: 2, ..options() }, &[TICKED_OFF, NOT_REACHED]);
+    holds(Options { late_max: 1, ..options() }, &[TICKED_OFF, NOT_REACHED]);
 }
 
 /// Were a doubt sent again after its wait, it would arrive twice only where nothing of the first was left: neither SES's

@@ -2,14 +2,16 @@
 //! explorer has to come upon a violation by itself, and the story told here, which is the shortest, has to be one.
 
 use crate::diary::Network::Works;
-use crate::model::Action::{self, Claim, Crash, Decide, Edit, Hear, Keep, Plan, Record, TimePasses};
+use crate::hands::Came;
+use crate::model::Action::{self, Claim, Crash, Decide, Edit, Hear, Keep, Plan, Record, TickOff, TimePasses};
 use crate::options::{Mistake, Options};
 use crate::post::Fate;
-use crate::properties::{BELIEVED, NO_DENIAL, NO_INVENTION, NO_LIMBO, ONCE, OWN_CLAIM, READ_ONCE};
-use crate::sender::Answer::{self, Accepted, AcceptedUnheard, GiveBack, Silence};
+use crate::properties::{BELIEVED, HANDED_ONCE, LISTED, NO_DENIAL, NO_INVENTION, NO_LIMBO, ONCE, OWN_CLAIM, READ_ONCE};
+use crate::sender::Answer::{self, Accepted, AcceptedUnheard, GiveBack, HandOver, Silence};
 use crate::writer::Wish;
 use chrono::Duration;
 use stateright::{Checker, HasDiscoveries, Model};
+use wasurena_domain::channel::Channel;
 use wasurena_domain::delivery::Word;
 
 /// The one follow-up.
@@ -147,4 +149,25 @@ fn nobody_looks_at_a_doubt_again() {
 #[test]
 fn each_alarm_is_trusted_to_ring() {
     violates(NO_LIMBO, Mistake::TrustsAlarms, Options::small(), &[]);
+}
+
+/// A letter is on the list.
+fn handed_over() -> [Action; 3] {
+    [claim(), decide(HandOver), record()]
+}
+
+/// Whoever ticks it off is gone in between, and nobody has it any more.
+#[test]
+fn a_task_goes_off_the_list_before_its_follow_up_is_told() {
+    let options = Options { channels: &[Channel::Letter, Channel::Mail], ..Options::small() };
+    let story = [&handed_over()[..], &[TickOff { hand: 0, came: Came::Done }]].concat();
+    violates(LISTED, Mistake::TicksOffFirst, options, &story);
+}
+
+#[test]
+fn the_same_is_tried_again_where_nobody_answered() {
+    let options = Options { channels: &[Channel::Letter, Channel::Mail], ..Options::small() };
+    let again = [TickOff { hand: 0, came: Came::NoAnswer }, edit(), TimePasses];
+    let story = [&handed_over()[..], &again, &handed_over()].concat();
+    violates(HANDED_ONCE, Mistake::ForgetsWhatWasTried, options, &story);
 }

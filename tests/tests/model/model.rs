@@ -1,6 +1,7 @@
 //! The model: what may happen next, in any order.
 
 use crate::diary::Network;
+use crate::hands::Came;
 use crate::options::{Options, Policy};
 use crate::properties::properties;
 use crate::sender::{Answer, Sender, networks};
@@ -24,6 +25,8 @@ pub(crate) enum Action {
     Decide { sender: usize, answer: Answer },
     /// A sender writes its outcome.
     Record { sender: usize, network: Network },
+    /// A sender cannot write that it has handed something over, and gives it back.
+    GiveUp { sender: usize },
     /// A sender whose claim was not its own any more reads what stands.
     ReadAgain { sender: usize },
     /// A sender is gone, and with it what it knew.
@@ -34,7 +37,9 @@ pub(crate) enum Action {
     Plan { follow_up: usize, wish: Wish },
     /// An event of SES arrives.
     Hear { sending: usize, word: Word },
-    /// Keeper, planner or record-delivery write what they decided.
+    /// A person says what came of a task.
+    TickOff { hand: usize, came: Came },
+    /// Keeper, planner, record-delivery or a person write what they decided.
     Edit { edit: usize, network: Network },
     /// One of them crashes instead.
     EditCrashes { edit: usize },
@@ -47,7 +52,7 @@ impl Model for Options {
     type Action = Action;
 
     fn init_states(&self) -> Vec<World> {
-        vec![World::new(self.follow_ups)]
+        vec![World::new(self.follow_ups, self.channels[0])]
     }
 
     fn actions(&self, world: &World, actions: &mut Vec<Action>) {
@@ -62,6 +67,9 @@ impl Model for Options {
                 actions.push(Action::Keep { follow_up });
                 let wishes = [Wish::Cancel, Wish::Revive, Wish::Settle];
                 actions.extend(wishes.map(|wish| Action::Plan { follow_up, wish }));
+            }
+            for hand in (0..world.hands.len()).filter(|hand| world.hands[*hand].is_on_list) {
+                actions.extend([Came::Done, Came::NoAnswer].map(|came| Action::TickOff { hand, came }));
             }
             for (n, sending) in world.sendings.iter().enumerate() {
                 actions.extend(sending.fate.words().iter().map(|word| Action::Hear { sending: n, word: *word }));
@@ -85,11 +93,13 @@ impl Model for Options {
             Action::ClaimAgain { sender, network } => next.send_claim(sender, network, self),
             Action::Decide { sender, answer } => next.decide(sender, answer, self)?,
             Action::Record { sender, network } => next.record(sender, network, self),
+            Action::GiveUp { sender } => next.give_up(sender)?,
             Action::ReadAgain { sender } => next.read_again(sender),
             Action::Crash { sender } => next.senders[sender] = Sender::Idle,
             Action::Keep { follow_up } => next.keep(follow_up, self)?,
             Action::Plan { follow_up, wish } => next.plan(follow_up, wish, self)?,
             Action::Hear { sending, word } => next.hear(sending, word, self),
+            Action::TickOff { hand, came } => next.tick_off(hand, came, self)?,
             Action::Edit { edit, network } => next.edit(edit, network, self)?,
             Action::EditCrashes { edit } => drop(next.edits.remove(edit)),
             Action::LateWriteArrives { write } => next.arrive(write, self),

@@ -3,6 +3,7 @@
 use crate::post::Fate;
 use crate::world::first_slot;
 use chrono::{DateTime, Duration, Utc};
+use wasurena_domain::channel::{Channel, Channels};
 
 /// A bug. Each breaks one rule of the design, and the model has to find it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,10 @@ pub(crate) enum Mistake {
     ForgetsDoubts,
     /// The keeper trusts that each alarm rings.
     TrustsAlarms,
+    /// What a person has done goes off the list before the follow-up is told.
+    TicksOffFirst,
+    /// Where nobody answered, the same channel is tried again.
+    ForgetsWhatWasTried,
 }
 
 /// What is done about a doubt when no evidence came.
@@ -45,6 +50,8 @@ pub(crate) struct Options {
     pub(crate) follow_ups: usize,
     /// How long after the first slot the window is open.
     pub(crate) window: Duration,
+    /// The channels of each message, in their order.
+    pub(crate) channels: &'static [Channel],
     /// What may become of a message.
     pub(crate) fates: &'static [Fate],
     /// How many of keeper, planner and record-delivery write at the same time.
@@ -64,6 +71,7 @@ impl Options {
         Self {
             follow_ups: 1,
             window: Duration::hours(1),
+            channels: &[Channel::Mail],
             fates: &[Fate::Arrives],
             edits_max: 1,
             late_max: 0,
@@ -75,6 +83,11 @@ impl Options {
 
     pub(crate) fn deadline(&self) -> DateTime<Utc> {
         first_slot() + self.window
+    }
+
+    /// The channels, as a programme names them.
+    pub(crate) fn channels(&self) -> Channels {
+        Channels::new(self.channels.to_vec()).unwrap()
     }
 
     pub(crate) fn makes(&self, mistake: Mistake) -> bool {

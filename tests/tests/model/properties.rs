@@ -1,9 +1,12 @@
 //! What must hold in every state that can be reached, and what must be reachable so that this says something.
 
+use crate::hands::{Came, Hand};
 use crate::options::Options;
 use crate::post::{Fate, Sending};
 use crate::world::{Note, World, first_slot};
 use stateright::Property;
+use std::collections::BTreeSet;
+use wasurena_domain::channel::Channel;
 use wasurena_domain::delivery::Word;
 use wasurena_domain::follow_up::{Reason, State, doubt_wait};
 
@@ -19,12 +22,23 @@ pub(crate) const NO_DENIAL: &str = "what SES accepted is never recorded as certa
 pub(crate) const OWN_CLAIM: &str = "nobody overwrites a claim that they have not seen";
 /// What the post said of how it ended stands.
 pub(crate) const BELIEVED: &str = "how a message ended stands in the diary once SES has said it";
+/// Nobody is reached for twice.
+pub(crate) const HANDED_ONCE: &str =
+    "a person has a message once for each channel, and it goes on by another only after nobody answered";
+/// What a person is to do is on their list.
+pub(crate) const LISTED: &str = "what a person has is on their list until it is done, or another task is";
 /// The keeper alone ends everything.
 pub(crate) const NO_LIMBO: &str = "whatever happened, the keeper alone brings it to an end";
 /// Messages do go out.
 pub(crate) const SENT: &str = "a message is sent, delivered, and known to be";
 /// Doubts do occur, wait until their end, and are settled by what comes after it.
 pub(crate) const PROVEN: &str = "a doubt is settled by evidence after its wait is over";
+/// Letters are written.
+pub(crate) const TICKED_OFF: &str = "a person has a message, does it and ticks it off";
+/// Where nobody answers, the next channel is tried.
+pub(crate) const GOES_ON: &str = "nobody answers, and the message goes out as a mail";
+/// No channel is left.
+pub(crate) const NOT_REACHED: &str = "nobody answers, no channel is left, and another task is on the list";
 /// Messages may go out twice.
 pub(crate) const SENT_TWICE: &str = "a message goes out twice";
 /// Messages may arrive twice.
@@ -41,8 +55,13 @@ pub(crate) fn properties() -> Vec<Property<Options>> {
         Property::always(NO_DENIAL, |_, world| each(world, is_not_denied)),
         Property::always(OWN_CLAIM, is_of_the_last_claim),
         Property::always(BELIEVED, |_, world| each(world, is_believed)),
+        Property::always(HANDED_ONCE, |_, world: &World| (0..world.notes.len()).all(|f| is_handed_over_once(world, f))),
+        Property::always(LISTED, |_, world: &World| (0..world.notes.len()).all(|f| is_listed(world, f))),
         Property::always(NO_LIMBO, ends_by_the_keeper),
-        Property::sometimes(SENT, |_, world| each(world, |note, _| note.state == State::Delivered)),
+        Property::sometimes(SENT, |_, world| each(world, |note, sent| is_delivered(note) && !sent.is_empty())),
+        Property::sometimes(TICKED_OFF, |_, world| each(world, |note, sent| is_delivered(note) && sent.is_empty())),
+        Property::sometimes(GOES_ON, |_, world: &World| !world.hands.is_empty() && !world.sendings.is_empty()),
+        Property::sometimes(NOT_REACHED, |_, world| each(world, |note, _| note.reason == Some(Reason::NotReached))),
         Property::sometimes(PROVEN, |_, world: &World| {
             world.now >= first_slot() + doubt_wait() && each(world, |note, _| note.state == State::Sent)
         }),
@@ -79,12 +98,38 @@ fn is_not_invented(note: Note, sendings: &[&Sending]) -> bool {
     let is = |fits: fn(Fate) -> bool| sending.is_some_and(|sending| fits(sending.fate));
     match (note.state, note.reason) {
         (State::Sent, _) => sending.is_some(),
-        (State::Delivered, _) => is(Fate::arrives),
+        (State::Delivered, _) => note.channel.task().is_some() || is(Fate::arrives),
         (State::Bounced, Some(Reason::MailboxUnavailable)) => is(|fate| fate == Fate::ComesBack),
         (State::Bounced, _) => is(|fate| fate == Fate::Bounces),
         (State::Complained, _) => is(|fate| fate == Fate::Annoys),
         _ => true,
     }
+}
+
+fn is_delivered(note: Note) -> bool {
+    note.state == State::Delivered
+}
+
+fn is_handed_over_once(world: &World, follow_up: usize) -> bool {
+    let hands: Vec<&Hand> = world.hands_of(follow_up).collect();
+    let channels: BTreeSet<Channel> = hands.iter().map(|hand| hand.channel).collect();
+    let nobody_answered = |hand: &&&Hand| hand.came == Some(Came::NoAnswer);
+    let is_mailed = world.sendings_of(follow_up).next().is_some();
+    let note = world.notes[follow_up];
+    let (last, before) = hands.split_last().map_or((None, &[][..]), |(last, before)| (Some(last), before));
+    let is_done = is_delivered(note) && !is_mailed;
+    channels.len() == hands.len()
+        && before.iter().all(|hand| nobody_answered(&hand))
+        && last.is_none_or(|last| !is_mailed || nobody_answered(&last))
+        && last.is_none_or(|last| !is_done || last.came == Some(Came::Done))
+}
+
+fn is_listed(world: &World, follow_up: usize) -> bool {
+    let note = world.notes[follow_up];
+    let is_its_task = |hand: &Hand| hand.channel == note.channel && hand.is_on_list;
+    note.state != State::HandedOver
+        || world.hands_of(follow_up).any(is_its_task)
+        || world.last_resorts.contains(&follow_up)
 }
 
 fn is_not_denied(note: Note, sendings: &[&Sending]) -> bool {

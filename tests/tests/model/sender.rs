@@ -42,6 +42,8 @@ pub(crate) enum Outcome {
     Other,
     /// That it is sent, by mistake before it is.
     TooEarly,
+    /// A person has it.
+    HandedOver,
 }
 
 /// What the last look, or SES, says.
@@ -57,6 +59,8 @@ pub(crate) enum Answer {
     GiveBack,
     /// SES refuses it.
     Refused,
+    /// It is for a person to do.
+    HandOver,
     /// SES accepts it.
     Accepted(Fate),
     /// SES accepts it, and its answer is lost.
@@ -105,6 +109,12 @@ impl Sender {
             Self::Looking { claimed, .. } if options.makes(Mistake::RecordsBeforeSending) && !claimed.has_message => {
                 actions.push(Action::Decide { sender: n, answer: Answer::Silence });
             }
+            Self::Looking { claimed, .. } if claimed.channel.task().is_some() => {
+                let is_over = world.now > options.deadline();
+                let back = if is_over { Answer::Expire } else { Answer::GiveBack };
+                let answers = [Answer::Skip, Answer::Move, back, Answer::HandOver];
+                actions.extend(answers.map(|answer| Action::Decide { sender: n, answer }));
+            }
             Self::Looking { .. } => {
                 let accepted = options.fates.iter().flat_map(|f| [Answer::Accepted(*f), Answer::AcceptedUnheard(*f)]);
                 let is_over = world.now > options.deadline();
@@ -112,7 +122,10 @@ impl Sender {
                 let answers = accepted.chain([Answer::Skip, Answer::Move, back, Answer::Refused, Answer::Silence]);
                 actions.extend(answers.map(|answer| Action::Decide { sender: n, answer }));
             }
-            Self::Recording { .. } => {
+            Self::Recording { what, .. } => {
+                if what == Outcome::HandedOver {
+                    actions.push(Action::GiveUp { sender: n });
+                }
                 actions.extend(networks.clone().map(|network| Action::Record { sender: n, network }));
             }
             Self::Checking { .. } | Self::Settling { .. } => actions.push(Action::ReadAgain { sender: n }),
@@ -173,6 +186,7 @@ impl World {
                 let refused = recorded(claimed, Event::Refuse)?;
                 (Note { reason: Some(Reason::RefusedByProvider), ..refused }, Outcome::Other)
             }
+            Answer::HandOver => (recorded(claimed, Event::HandOver)?, Outcome::HandedOver),
             Answer::Accepted(_) if claimed.has_message => (claimed, Outcome::Other),
             Answer::Accepted(_) => (Note { has_message: true, ..recorded(claimed, Event::Accept)? }, Outcome::Accepted),
             Answer::AcceptedUnheard(_) | Answer::Silence if options.makes(Mistake::TakesSilenceForNo) => {
@@ -202,6 +216,14 @@ impl World {
             (Some(Written::Changed), Outcome::Accepted) => Sender::Checking { follow_up, claimed: before },
             (Some(_), _) => Sender::Idle,
         };
+    }
+
+    /// The diary cannot be written, so a sender gives back what it has tried to hand over.
+    pub(crate) fn give_up(&mut self, n: usize) -> Option<()> {
+        let Sender::Recording { follow_up, before, .. } = self.senders[n] else { return None };
+        let after = recorded(before, Event::Release)?;
+        self.senders[n] = Sender::Recording { follow_up, before, after, what: Outcome::Other };
+        Some(())
     }
 
     /// What stands of an attempt that SES accepted, whose claim was not the sender's any more.

@@ -4,6 +4,7 @@
 //! something was tried is left out, since no decision looks at it. So the model is finite although senders may crash, answers
 //! be lost and events be doubled as often as they like; only time and the follow-up's window end it.
 
+use crate::hands::Hand;
 use crate::post::Sending;
 use crate::sender::Sender;
 use crate::writer::Edit;
@@ -28,6 +29,9 @@ pub(crate) type Attempt = u8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Note {
     pub(crate) state: State,
+    pub(crate) channel: Channel,
+    /// The channels by which nobody was reached, a bit for each.
+    pub(crate) tried: u8,
     pub(crate) reason: Option<Reason>,
     pub(crate) slot: Slot,
     pub(crate) until: Option<DateTime<Utc>>,
@@ -39,9 +43,11 @@ pub(crate) struct Note {
 
 impl Note {
     /// As the planner writes it.
-    fn planned(slot: Slot) -> Self {
+    fn planned(slot: Slot, channel: Channel) -> Self {
         Self {
             state: State::Planned,
+            channel,
+            tried: 0,
             reason: None,
             slot,
             until: None,
@@ -65,6 +71,8 @@ impl Note {
     /// As production's functions take it.
     pub(crate) fn follow_up(self, deadline: DateTime<Utc>) -> FollowUp {
         FollowUp {
+            channel: self.channel,
+            tried: Channel::ALL.into_iter().filter(|channel| self.tried & bit(*channel) != 0).collect(),
             slot: self.slot,
             deadline,
             state: self.state,
@@ -83,6 +91,8 @@ impl Note {
     pub(crate) fn of(follow_up: &FollowUp) -> Self {
         Self {
             state: follow_up.state,
+            channel: follow_up.channel,
+            tried: follow_up.tried.iter().map(|channel| bit(*channel)).sum(),
             reason: follow_up.reason,
             slot: follow_up.slot,
             until: follow_up.until,
@@ -108,6 +118,10 @@ impl Note {
     }
 }
 
+fn bit(channel: Channel) -> u8 {
+    1 << Channel::ALL.iter().position(|one| *one == channel).unwrap()
+}
+
 /// Everything, at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct World {
@@ -118,6 +132,10 @@ pub(crate) struct World {
     pub(crate) last_claims: Vec<Option<Attempt>>,
     /// What SES accepted, in order.
     pub(crate) sendings: Vec<Sending>,
+    /// What was handed to people, in order.
+    pub(crate) hands: Vec<Hand>,
+    /// Of which follow-ups nobody was reached, and another task is on the list.
+    pub(crate) last_resorts: BTreeSet<usize>,
     /// Who sends: in order, as they are alike.
     pub(crate) senders: [Sender; 2],
     /// Who else is about to write: keeper, planner and record-delivery; in order.
@@ -127,13 +145,15 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// This many follow-ups are planned, and their slot has come.
-    pub(crate) fn new(follow_ups: usize) -> Self {
+    /// This many follow-ups are planned by this channel, and their slot has come.
+    pub(crate) fn new(follow_ups: usize, channel: Channel) -> Self {
         Self {
             now: first_slot(),
-            notes: vec![Note::planned(Slot::at_or_after(first_slot())); follow_ups],
+            notes: vec![Note::planned(Slot::at_or_after(first_slot()), channel); follow_ups],
             last_claims: vec![None; follow_ups],
             sendings: Vec::new(),
+            hands: Vec::new(),
+            last_resorts: BTreeSet::new(),
             senders: [Sender::Idle, Sender::Idle],
             edits: Vec::new(),
             late: Vec::new(),
@@ -239,6 +259,7 @@ static TEMPLATE: LazyLock<FollowUp> = LazyLock::new(|| {
         id: FollowUpId::derive(&customer, &step, "purchase:1"),
         customer,
         step,
+        text: None,
         series: None,
         class: Class::Survey,
         purchase: None,

@@ -7,6 +7,7 @@ use crate::post::Fate;
 use crate::world::{Note, SHOP, World, first_slot};
 use chrono::Duration;
 use wasurena_domain::calendar::Slot;
+use wasurena_domain::channel::Channel;
 use wasurena_domain::delivery::{Evidence, Word, decide, next_try};
 use wasurena_domain::follow_up::{Event, Reason, State, doubt_wait};
 use wasurena_domain::planner::NOTICE_MINUTES;
@@ -19,6 +20,8 @@ pub(crate) struct Edit {
     pub(crate) write: Write,
     /// The message and the word of SES that it records.
     pub(crate) word: Option<(usize, Word)>,
+    /// By which channel the person reaches for somebody whose write it is.
+    pub(crate) chore: Option<Channel>,
 }
 
 /// What the planner wants of a follow-up that it has read.
@@ -51,7 +54,7 @@ impl World {
         options: &Options,
     ) -> Option<Written> {
         if network == Network::IsSlow {
-            self.late.push(Edit { follow_up, write, word });
+            self.late.push(Edit { follow_up, write, word, chore: None });
             return None;
         }
         let written = self.land(follow_up, write, word, options);
@@ -60,7 +63,7 @@ impl World {
 
     /// A write that was given up arrives.
     pub(crate) fn arrive(&mut self, n: usize, options: &Options) {
-        let Edit { follow_up, write, word } = self.late.remove(n);
+        let Edit { follow_up, write, word, .. } = self.late.remove(n);
         self.land(follow_up, write, word, options);
     }
 
@@ -69,6 +72,16 @@ impl World {
         let (written, is_new) = write.apply(&mut self.notes[follow_up], options.mistake);
         if let (Write::Claim { attempt, .. }, true) = (write, is_new) {
             self.last_claims[follow_up] = Some(attempt);
+        }
+        match write {
+            Write::Replace { after, .. }
+                if is_new && after.state == State::HandedOver && before.state == State::Claimed =>
+            {
+                self.hand_over(follow_up);
+            }
+            Write::LastResort { .. } => drop(self.last_resorts.insert(follow_up)),
+            Write::TickOff { channel } => self.off_the_list(follow_up, channel),
+            _ => {}
         }
         if let (Written::Done(_), Some((sending, word))) = (written, word) {
             self.sendings[sending].tell(word);
@@ -83,15 +96,18 @@ impl World {
 
     /// An edit reaches the diary, or not. One that comes too late is given up: whoever made it will look again.
     pub(crate) fn edit(&mut self, n: usize, network: Network, options: &Options) -> Option<()> {
-        let Edit { follow_up, write, word } = *self.edits.get(n)?;
-        if self.write(follow_up, write, word, network, options).is_some() {
+        let Edit { follow_up, write, word, chore } = *self.edits.get(n)?;
+        if let Some(written) = self.write(follow_up, write, word, network, options) {
             self.edits.remove(n);
+            if let (Written::Done(_), Some(channel)) = (written, chore) {
+                self.after_chore(follow_up, write, channel);
+            }
         }
         Some(())
     }
 
     fn intend(&mut self, follow_up: usize, before: Note, after: Note, word: Option<(usize, Word)>) {
-        self.edits.push(Edit { follow_up, write: Write::Replace { before, after }, word });
+        self.edits.push(Edit { follow_up, write: Write::Replace { before, after }, word, chore: None });
     }
 
     /// The keeper reads a follow-up that is due, and decides. `None` where there is nothing to do.

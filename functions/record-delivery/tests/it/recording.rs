@@ -104,6 +104,7 @@ fn in_state(state: State) -> FollowUp {
         id: id(),
         customer: id().customer().unwrap(),
         step: StepId::parse("thanks-first").unwrap(),
+        text: None,
         series: None,
         class: Class::Thanks,
         purchase: None,

@@ -91,7 +91,7 @@ impl Onlooker for Mailbox<'_> {
         }
         let facts = Facts::about(follow_up, &self.book.shop, customer, URLS);
         let facts = Facts { answer_url: Some(ANSWER_URL), ..facts };
-        let mail = self.book.render(&follow_up.step, &facts)?;
+        let mail = self.book.render(follow_up.letter(), &facts)?;
         self.written += 1;
         let local = at.with_timezone(&self.book.shop.zone);
         let month = format!("{}-{:02}", local.year(), local.month());
@@ -99,7 +99,7 @@ impl Onlooker for Mailbox<'_> {
             let folder = self.folder.join(&month);
             fs::create_dir(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         }
-        let file = format!("{}-{:05}-{}", local.format("%Y-%m-%d"), self.written, follow_up.step);
+        let file = format!("{}-{:05}-{}", local.format("%Y-%m-%d"), self.written, follow_up.letter());
         let to = customer.email.as_ref().map_or("", |email| email.as_str()).to_owned();
         let head = format!("To: {to}\nFrom: {}\nSubject: {}\n", self.book.shop.sender.name, mail.subject);
         self.write(&format!("{month}/{file}.html"), &mail.html)?;

@@ -214,6 +214,10 @@ impl Telling<'_> {
                 format!("{day_name}は、{}の{other}に近すぎます(あいだは{gap_days}日以上)", self.date(taken))
             }
             Objection::Cap(cap) => format!("{day_name}は、{}日に{}通までのきまりを超えます", cap.days, cap.max),
+            Objection::OfChannel { channel, cap } => {
+                let way = channel_name(channel);
+                format!("{day_name}は、{way}は{}日に{}度までのきまりを超えます", cap.days, cap.max)
+            }
             Objection::Needed => format!("{day_name}は、ほかに日のないお便りのために空けます"),
             Objection::Holiday => format!("{day_name}は、お休みの日です"),
         }

@@ -66,7 +66,7 @@ impl Momiji {
 async fn an_edit_says_what_it_does_before_it_does_it() {
     let momiji = Momiji::with_a_customer("2026-12-05T09:00:00+09:00").await;
     let greeting = "[[step]]\nid = \"year-end\"\nclass = \"story\"\nanchor = \"purchase\"\noccasions = \"every\"\n\
-                    day = 24\nlatest_day = 27\nat = \"10:00\"\n\n";
+                    once_per = \"product\"\nday = 24\nlatest_day = 27\nat = \"10:00\"\n\n";
     momiji.edit("[[series]]", &format!("{greeting}[[series]]"));
     let letter = "件名: {{ product.name }}と、この一年\n\n今年の窯は、これで火を落とします。\n";
     std::fs::write(momiji.path("letters/year-end.txt"), letter).unwrap();

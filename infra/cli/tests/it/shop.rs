@@ -53,9 +53,14 @@ pub(crate) fn apply(folder: &TempDir, url: &str) -> (Option<i32>, String) {
 
 /// Somebody orders a product that its cart calls otherwise than the product file.
 pub(crate) async fn order(up: &Up, address: &str, product: u64) -> u16 {
+    order_of(up, address, 1000 + product, product).await
+}
+
+/// An order by its number.
+pub(crate) async fn order_of(up: &Up, address: &str, id: u64, product: u64) -> u16 {
     let at = "2026-12-01T09:10:00+09:00";
     let body = json!({
-        "id": 1000 + product, "created_at": at, "processed_at": at, "updated_at": at, "currency": "JPY", "total_price": "3800",
+        "id": id, "created_at": at, "processed_at": at, "updated_at": at, "currency": "JPY", "total_price": "3800",
         "financial_status": "paid", "email": address,
         "customer": { "last_name": "山田", "first_name": "花子", "email_marketing_consent": { "state": "subscribed" } },
         "line_items": [{ "product_id": product, "title": format!("品番{product}"), "quantity": 1, "price": "3800" }],
@@ -123,7 +128,7 @@ fn warnings_are_shown_and_the_programme_is_published() {
     std::fs::write(&file, text.replacen("first = \"4 in 30 days\"", "first = \"2 in 30 days\"", 1)).unwrap();
     let (code, said) = apply(&folder, &up.url);
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("programme.toml:62: warning: R8: `arrival` reaches nobody at the stage first"), "{said}");
+    assert!(said.contains("programme.toml:72: warning: R8: `arrival` reaches nobody at the stage first"), "{said}");
     assert!(said.contains("momiji: version 1 is published"), "{said}");
 }
 

@@ -109,6 +109,7 @@ pub(crate) fn planned(who: &str, step: &str, in_slot: &str) -> FollowUp {
         id: FollowUpId::derive(&customer, &step, "once"),
         customer,
         step,
+        text: None,
         series: None,
         class: Class::Thanks,
         purchase: None,

@@ -5,6 +5,7 @@ use super::arrival::{arrival, is_handed_over, is_late};
 use super::journal::{About, Journal};
 use super::placing::has_chance;
 use super::promised::give_priority;
+use super::texts::with_text;
 use super::why::{Because, Origin};
 use super::wishes::{Priority, Wish, find, way};
 use crate::calendar::{day_of, days_after};
@@ -62,7 +63,7 @@ fn wanted_on(
     if wishes.iter().any(|w| w.id == wish.id) {
         wish.id = id_of_purchase(situation, step, &bought.key);
     }
-    Ok(wish)
+    Ok(with_text(situation, step, wishes, wish))
 }
 
 /// Why a step is not for this purchase: a story meanwhile only for what arrives late, what refers to a letter only where
@@ -165,6 +166,7 @@ fn wish_of(situation: &Situation<'_>, bought: &Bought, step: &Step) -> Wish {
     Wish {
         id,
         step: step.id.clone(),
+        text: None,
         series: None,
         class: step.class,
         priority: Priority::of(step.class, true),

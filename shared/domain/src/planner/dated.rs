@@ -152,6 +152,7 @@ fn wish(situation: &Situation<'_>, dated: &Dated, letter: &SeriesLetter, coming:
     Ok(Wish {
         id,
         step: letter.id.clone(),
+        text: None,
         series: Some(dated.id.clone()),
         class: letter.class,
         priority: priority(dated, letter),

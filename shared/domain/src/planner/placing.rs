@@ -41,7 +41,7 @@ pub(super) fn place<'a>(situation: &Situation<'a>, wishes: &[Wish], journal: &Jo
         match settled(situation, wish) {
             Some(one) => {
                 if one.is_possible() {
-                    sheet.take(day_of(one.slot.start(), situation.shop.zone), wish.priority.is_promise());
+                    sheet.take(day_of(one.slot.start(), situation.shop.zone), wish);
                 }
                 placed.push(one);
             }
@@ -58,7 +58,7 @@ pub(super) fn place<'a>(situation: &Situation<'a>, wishes: &[Wish], journal: &Jo
         let claims = later.filter_map(|(later, need)| claim(wish, later, need.as_ref()?)).collect();
         let one = choose(situation, wish, &Choice { sheet: &sheet, claims, journal });
         if one.is_possible() {
-            sheet.take(day_of(one.slot.start(), situation.shop.zone), wish.priority.is_promise());
+            sheet.take(day_of(one.slot.start(), situation.shop.zone), wish);
         }
         placed.push(one);
     }
@@ -220,7 +220,7 @@ fn find_slot(
     let sheet = choice.sheet;
     let zone = situation.shop.zone;
     let promised = wish.priority.is_promise();
-    let allows = |day: &NaiveDate| sheet.allows(*day, promised);
+    let allows = |day: &NaiveDate| sheet.allows(*day, wish);
     let is_unclaimed = |day: &NaiveDate| choice.is_unclaimed(*day);
     let is_workday = |day: &NaiveDate| !is_quiet(situation.shop, wish, *day);
 
@@ -244,7 +244,7 @@ fn find_slot(
 
     let is_window = |slot: &Slot| wish.beat.is_none() && day_of(slot.start(), zone) >= first;
     let today = || next_chance(situation, deadline).filter(is_window);
-    let is_left = |slot: &Slot| sheet.allows(day_of(slot.start(), zone), promised);
+    let is_left = |slot: &Slot| sheet.allows(day_of(slot.start(), zone), wish);
     let is_free = |slot: &Slot| sheet.is_free(day_of(slot.start(), zone));
     let at_last = || {
         let kept = standing.map(|(_, slot)| slot);
@@ -267,14 +267,13 @@ fn tell_of_passed_over(
     choice: &Choice<'_>,
     chosen: Option<NaiveDate>,
 ) {
-    let promised = wish.priority.is_promise();
     choice.journal.passes_over(wish, || {
         let before =
             days(situation, wish, first, latest).take_while(move |day| chosen.is_none_or(|chosen| *day < chosen));
         before.filter_map(move |day| {
             let needed = || (!choice.is_unclaimed(day)).then_some(Objection::Needed);
             let holiday = || is_quiet(situation.shop, wish, day).then_some(Objection::Holiday);
-            Some((day, choice.sheet.objection(day, promised).or_else(needed).or_else(holiday)?))
+            Some((day, choice.sheet.objection(day, wish).or_else(needed).or_else(holiday)?))
         })
     });
 }

@@ -20,6 +20,7 @@ fn wish(situation: &Situation<'_>, follow_up: &FollowUp) -> Wish {
     Wish {
         id: follow_up.id.clone(),
         step: follow_up.step.clone(),
+        text: None,
         series: None,
         class: follow_up.class,
         priority: Priority::Remedy,

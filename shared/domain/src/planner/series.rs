@@ -118,6 +118,7 @@ fn wish(
     Ok(Wish {
         id,
         step: letter.id.clone(),
+        text: None,
         series: Some(series.id.clone()),
         class: letter.class,
         priority: Priority::of(letter.class, false),

@@ -5,7 +5,9 @@
 
 use super::Situation;
 use super::why::Objection;
+use super::wishes::Wish;
 use crate::calendar::day_of;
+use crate::channel::Channel;
 use crate::customer::Course;
 use crate::follow_up::FollowUp;
 use crate::programme::{Cap, Frequency};
@@ -19,6 +21,8 @@ struct Taken {
     number: i32,
     /// By a message that is promised (R1, R2), and has not gone out.
     promised: bool,
+    /// How it reaches the customer.
+    channel: Channel,
 }
 
 /// The days that are taken.
@@ -37,14 +41,14 @@ impl<'a> Sheet<'a> {
         Self {
             frequency: &situation.programme.frequency,
             course: situation.customer.course(situation.shop),
-            taken: left.map(|f| Taken::new(day(f), false)).collect(),
+            taken: left.map(|f| Taken::new(day(f), false, f.channel)).collect(),
         }
     }
 
-    /// Takes a day. What is promised is kept clear of by all that come after it, whatever stage the customer reaches
-    /// until then by buying.
-    pub(super) fn take(&mut self, day: NaiveDate, promised: bool) {
-        self.taken.push(Taken::new(day, promised));
+    /// Takes a day for a wish. What is promised is kept clear of by all that come after it, whatever stage the customer
+    /// reaches until then by buying.
+    pub(super) fn take(&mut self, day: NaiveDate, wish: &Wish) {
+        self.taken.push(Taken::by(wish, day));
     }
 
     /// Whether nothing else is on this day.
@@ -62,38 +66,54 @@ impl<'a> Sheet<'a> {
     }
 
     /// Whether gap and caps allow one more message on this day: neither it nor any later one would be one too many.
-    pub(super) fn allows(&self, day: NaiveDate, promised: bool) -> bool {
-        self.objection(day, promised).is_none()
+    pub(super) fn allows(&self, day: NaiveDate, wish: &Wish) -> bool {
+        self.objection(day, wish).is_none()
     }
 
     /// What speaks against one more message on this day.
-    pub(super) fn objection(&self, day: NaiveDate, promised: bool) -> Option<Objection> {
-        let own = Taken::new(day, promised);
+    pub(super) fn objection(&self, day: NaiveDate, wish: &Wish) -> Option<Objection> {
+        let own = Taken::by(wish, day);
         if let Some(near) = self.taken.iter().find(|taken| self.is_too_soon(taken.number, own.number)) {
             return Some(Objection::Near { other: near.day, gap_days: self.frequency.min_gap_days });
         }
-        let exceeded = |end: &Taken| self.caps(end).find(|cap| !self.is_within(*cap, end.number, own.number));
         let later = self.taken.iter().filter(|taken| taken.number >= own.number);
-        std::iter::once(&own).chain(later).find_map(exceeded).map(Objection::Cap)
+        std::iter::once(&own).chain(later).find_map(|end| self.exceeded(end, own))
     }
 
-    /// The caps that hold for a message.
+    /// The cap that one more message would exceed, of those that hold for the message at the end of a span.
+    fn exceeded(&self, end: &Taken, own: Taken) -> Option<Objection> {
+        let by_stage = self.caps(end).find(|cap| !self.is_within(*cap, end.number, own.number, None));
+        let by_channel = || {
+            let cap = *self.frequency.channels.get(&own.channel).filter(|_| own.channel == end.channel)?;
+            let is_within = self.is_within(cap, end.number, own.number, Some(own.channel));
+            (!is_within).then_some(Objection::OfChannel { channel: own.channel, cap })
+        };
+        by_stage.map(Objection::Cap).or_else(by_channel)
+    }
+
+    /// The caps of stages that hold for a message.
     fn caps(&self, taken: &Taken) -> impl Iterator<Item = Cap> {
         let all = taken.promised.then(|| self.frequency.caps_of_buyers().map(|(_, cap)| cap));
         let own = (!taken.promised).then(|| self.frequency.caps.get(&self.course.on(taken.day)).copied());
         all.into_iter().flatten().chain(own.flatten())
     }
 
-    /// Whether the span that ends with the day `end` stays within a cap with one more message on `day`.
-    fn is_within(&self, cap: Cap, end: i32, day: i32) -> bool {
+    /// Whether the span that ends with the day `end` stays within a cap with one more message on `day`: of all messages, or
+    /// of those that go by one channel.
+    fn is_within(&self, cap: Cap, end: i32, day: i32, by: Option<Channel>) -> bool {
         let in_span = |other: i32| other <= end && end.abs_diff(other) < cap.days;
-        let others = self.taken.iter().filter(|taken| in_span(taken.number)).count();
+        let counts = |taken: &&Taken| in_span(taken.number) && by.is_none_or(|channel| taken.channel == channel);
+        let others = self.taken.iter().filter(counts).count();
         !in_span(day) || u32::try_from(others).is_ok_and(|others| others < cap.max)
     }
 }
 
 impl Taken {
-    fn new(day: NaiveDate, promised: bool) -> Self {
-        Self { day, number: day.num_days_from_ce(), promised }
+    fn new(day: NaiveDate, promised: bool, channel: Channel) -> Self {
+        Self { day, number: day.num_days_from_ce(), promised, channel }
+    }
+
+    fn by(wish: &Wish, day: NaiveDate) -> Self {
+        Self::new(day, wish.priority.is_promise(), wish.channel)
     }
 }

@@ -5,6 +5,7 @@ use super::bound::bound_wishes;
 use super::dated::next_on_date;
 use super::journal::{About, Journal};
 use super::series::{Next, Waiting, next_letter};
+use super::texts;
 use super::why::{Because, Origin};
 use crate::calendar::day_of;
 use crate::channel::{Channel, Channels};
@@ -59,6 +60,8 @@ impl Priority {
 pub(super) struct Wish {
     pub(super) id: FollowUpId,
     pub(super) step: StepId,
+    /// Which of the step's texts it has, where that is not the step's own.
+    pub(super) text: Option<StepId>,
     pub(super) series: Option<StepId>,
     pub(super) class: Class,
     pub(super) priority: Priority,
@@ -104,7 +107,8 @@ pub(super) struct Wanted {
 pub(super) fn wanted(situation: &Situation<'_>, journal: &Journal) -> Wanted {
     let programme = situation.programme;
     let occasions = situation.customer.occasions(situation.shop);
-    let mut wanted = Wanted { wishes: bound_wishes(situation, &occasions, journal), waiting: Vec::new() };
+    let wishes = bound_wishes(situation, &occasions, journal);
+    let mut wanted = Wanted { waiting: texts::running_dry(situation, &occasions, &wishes), wishes };
     let obstacle = situation.series_obstacle().map(Because::Reason);
     let letters = programme.series.iter().map(|series| {
         let next = obstacle.map_or_else(|| next_letter(situation, series, &occasions), Err);

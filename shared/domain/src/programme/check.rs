@@ -115,7 +115,7 @@ pub enum Site {
         /// The key, as TOML names it.
         key: &'static str,
     },
-    /// A key of the frequency: `min_gap_days`, or the stage of a cap.
+    /// A key of the frequency: `min_gap_days`, or the stage or the channel of a cap.
     Frequency {
         /// The key, as TOML names it.
         key: &'static str,
@@ -229,7 +229,14 @@ fn check_step(step: &Step, index: usize) -> Vec<Finding> {
     };
     let (too_late, late_what) = waits_too_long(step.latest_day);
     let (unknown_too_late, unknown_what) = waits_too_long(unknown_day);
-    let rows: [Row<'_>; 9] = [
+    let rows: [Row<'_>; 10] = [
+        (
+            step.class == Class::Survey && !step.texts.is_empty(),
+            "id",
+            Rule::Form,
+            format!("`{id}` asks, and would ask in several texts"),
+            "take its [[step.text]]s out: a question about another thing is another question",
+        ),
         (
             step.latest_day < step.day,
             "latest_day",
@@ -380,7 +387,8 @@ fn check_stages(programme: &Programme) -> Vec<Finding> {
 
 fn check_ids(programme: &Programme) -> Vec<Finding> {
     let mut seen: BTreeSet<&StepId> = BTreeSet::new();
-    let steps = programme.steps.iter().enumerate().map(|(index, s)| (Site::Step { index, key: "id" }, &s.id));
+    let steps = programme.steps.iter().enumerate();
+    let steps = steps.flat_map(|(index, s)| s.all_texts().map(move |id| (Site::Step { index, key: "id" }, id)));
     let letters = programme.series.iter().enumerate().flat_map(|(series, s)| {
         s.letters.iter().enumerate().map(move |(index, l)| (Site::Letter { series, index, key: "id" }, &l.id))
     });

@@ -1,6 +1,7 @@
-//! How often a customer hears from the shop at most (R8): a gap between any two messages, and a cap for each stage of the
-//! relationship. The planner keeps both; `check` refuses those with which the promises of R1 and R2 could not be kept.
+//! How often a customer hears from the shop at most (R8): a gap between any two messages, a cap for each stage of the
+//! relationship, and one for each channel. The planner keeps them; `check` refuses those with which the promises of R1 and R2 could not be kept.
 
+use crate::channel::Channel;
 use crate::customer::Stage;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -13,6 +14,9 @@ pub struct Frequency {
     /// The most messages for each stage; a stage without a cap has no limit but the gap.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub caps: BTreeMap<Stage, Cap>,
+    /// The most messages by each channel: letters cost, and a call takes somebody's time.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub channels: BTreeMap<Channel, Cap>,
 }
 
 /// At most so many messages in any so many civil days that follow each other.
@@ -26,13 +30,18 @@ pub struct Cap {
 
 impl Default for Frequency {
     fn default() -> Self {
-        Self { min_gap_days: 1, caps: BTreeMap::new() }
+        Self { min_gap_days: 1, caps: BTreeMap::new(), channels: BTreeMap::new() }
     }
 }
 
 impl Frequency {
     pub(super) fn is_usual(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// The longest span of all caps, in days.
+    pub(crate) fn longest_span(&self) -> Option<u32> {
+        self.caps.values().chain(self.channels.values()).map(|cap| cap.days).max()
     }
 
     /// The caps of all stages of whoever buys, each with its stage.

@@ -166,7 +166,7 @@ fn permissions(shop: &Shop) -> Vec<Entry> {
 fn purchases(shop: &Shop, programme: &Programme, way: Way) -> Vec<Bought> {
     let windows = programme.steps.iter().map(|step| last_day(shop, programme, step));
     let wait = windows.max().unwrap_or(0).min(WAIT_DAYS_MAX) + if way.late { MAKING_DAYS } else { 0 };
-    let span = programme.frequency.caps.values().map(|cap| cap.days).max().unwrap_or(0);
+    let span = programme.frequency.longest_span().unwrap_or(0);
     let gap = (wait + span + programme.frequency.min_gap_days + 1).max(shop.occasion_days + 1);
     let first = days_after(shop.start_date, way.begins_after);
     (0..way.purchases).filter_map(|place| bought(shop, way, place + 1, days_after(first, place * gap))).collect()

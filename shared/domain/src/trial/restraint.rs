@@ -2,10 +2,11 @@
 
 use super::{Need, Part, Trial};
 use crate::calendar::{day_of, days_after, days_before};
+use crate::channel::Channel;
 use crate::customer::Stage;
 use crate::follow_up::{FollowUp, Reason};
 use crate::ids::StepId;
-use crate::programme::{Cap, Date, Finding, Programme, Rule, Severity, Site};
+use crate::programme::{Cap, Date, Finding, Frequency, Programme, Rule, Severity, Site};
 use std::collections::BTreeSet;
 
 /// The most messages that are named as being in the way.
@@ -20,6 +21,8 @@ pub(super) enum Restraint {
     DaysBefore,
     /// The cap of a stage.
     Cap(Stage),
+    /// The cap of a channel.
+    OfChannel(Channel),
     /// All caps: what is promised keeps those of all stages.
     Caps,
     /// The gap between two messages.
@@ -35,6 +38,7 @@ impl Restraint {
         all.extend(stages_of(programme, part).is_some().then_some(Self::Stages));
         all.extend(matches!(part, Part::Dated(_)).then_some(Self::DaysBefore));
         all.extend(programme.frequency.caps.keys().copied().map(Self::Cap));
+        all.extend(programme.frequency.channels.keys().copied().map(Self::OfChannel));
         all.extend([Self::Gap, Self::Caps, Self::Frequency]);
         all
     }
@@ -49,11 +53,11 @@ impl Restraint {
             (Self::DaysBefore, Part::Dated(index)) => lifted.dated[index].on = at_the_last_moment(programme, index),
             (Self::DaysBefore, Part::Step(_) | Part::Series(_)) => {}
             (Self::Cap(stage), _) => drop(lifted.frequency.caps.remove(&stage)),
+            (Self::OfChannel(channel), _) => drop(lifted.frequency.channels.remove(&channel)),
             (Self::Caps, _) => lifted.frequency.caps.clear(),
             (Self::Gap, _) => lifted.frequency.min_gap_days = 1,
             (Self::Frequency, _) => {
-                lifted.frequency.min_gap_days = 1;
-                lifted.frequency.caps.clear();
+                lifted.frequency = Frequency::default();
             }
         }
         lifted
@@ -90,20 +94,26 @@ impl Restraint {
             }
             Self::Cap(stage) => {
                 let Cap { max, days } = frequency.caps.get(&stage).copied().unwrap_or(Cap { max: 0, days: 0 });
-                let others = in_the_way(trial, part, days.max(gap));
+                let others = in_the_way(trial, part, days.max(gap), None);
                 let is_other = need.stage.is_some_and(|own| own != stage);
                 let also = if is_other { ", for what is promised keeps the caps of all stages" } else { "" };
                 let why = format!("`{} = \"{max} in {days} days\"` is used up by {others}{also}", stage.name());
                 (Rule::R8, why, "allow more in [frequency.caps], move it further from them, or take it out")
             }
+            Self::OfChannel(channel) => {
+                let Cap { max, days } = frequency.channels.get(&channel).copied().unwrap_or(Cap { max: 0, days: 0 });
+                let others = in_the_way(trial, part, days, Some(channel));
+                let why = format!("`{} = \"{max} in {days} days\"` is used up by {others}", channel.name());
+                (Rule::R8, why, "allow more in [frequency.channels], name another channel first, or take it out")
+            }
             Self::Gap => {
-                let others = in_the_way(trial, part, gap);
+                let others = in_the_way(trial, part, gap, None);
                 let why = format!("with {gap} days from one message to the next, no day of it is left beside {others}");
                 (Rule::R8, why, "give it more days by latest_day, set min_gap_days lower, or take it out")
             }
             Self::Caps | Self::Frequency => {
-                let days = frequency.caps.values().map(|cap| cap.days).max().unwrap_or(gap);
-                let others = in_the_way(trial, part, days.max(gap));
+                let days = frequency.longest_span().unwrap_or(gap);
+                let others = in_the_way(trial, part, days.max(gap), None);
                 let what = if self == Self::Caps { "the caps of several stages" } else { "gap and caps" };
                 let why = format!("{what} together leave no day of it beside {others}");
                 (Rule::R8, why, "allow more in [frequency], move it further from them, or take it out")
@@ -146,8 +156,9 @@ fn named(programme: &Programme, part: Part) -> (Site, &StepId) {
     }
 }
 
-/// What went out within so many days of the days that a message had, in the first life in which it found none.
-fn in_the_way(trial: &Trial<'_>, part: Part, within: u32) -> String {
+/// What went out, by any or by one channel, within so many days of the days that a message had, in the first life in which it
+/// found none.
+fn in_the_way(trial: &Trial<'_>, part: Part, within: u32, by: Option<Channel>) -> String {
     let (_, id) = named(trial.programme, part);
     let is_it = |f: &FollowUp| f.step == *id || f.series.as_ref() == Some(id);
     let found_none = |f: &&FollowUp| is_it(f) && f.reason == Some(Reason::TooOften);
@@ -158,8 +169,12 @@ fn in_the_way(trial: &Trial<'_>, part: Part, within: u32) -> String {
         // Letters make way for the messages of a purchase: those that went out later were not in the way.
         let latest = day_of(own.deadline, trial.shop.zone);
         let chose_before = |f: &&FollowUp| f.series.is_none() || life.day(f) <= latest;
-        let mut near: Vec<_> =
-            life.sent().filter(chose_before).filter(|f| (first..=last).contains(&life.day(f))).collect();
+        let mut near: Vec<_> = life
+            .sent()
+            .filter(chose_before)
+            .filter(|f| by.is_none_or(|channel| f.channel == channel))
+            .filter(|f| (first..=last).contains(&life.day(f)))
+            .collect();
         near.sort_by_key(|f| f.slot);
         let mut ids: Vec<String> = near.into_iter().map(|f| format!("`{}`", f.step)).collect();
         ids.dedup();

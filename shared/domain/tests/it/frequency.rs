@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 use wasurena_domain::calendar::day_of;
 use wasurena_domain::customer::Stage;
-use wasurena_domain::follow_up::{Reason, State};
+use wasurena_domain::follow_up::{FollowUp, Reason, State};
 use wasurena_domain::planner::plan;
 use wasurena_domain::programme::{Anchor, Cap, Class, OncePer, Programme, check};
 use wasurena_domain::purchase::{Line, Moments, Report};
@@ -238,7 +238,7 @@ fn a_story_that_is_overtaken_by_its_parcel_leaves_a_task() {
 
 /// What `check` finds in the sample programme with a gap and caps.
 #[track_caller]
-fn check_refuses(programme: &Programme, expected: &[(&str, &str)]) {
+pub(crate) fn check_refuses(programme: &Programme, expected: &[(&str, &str)]) {
     let findings = check(programme);
     let found: Vec<(String, &str)> = findings.iter().map(|f| (shown(f), f.what.as_str())).collect();
     let fits = found.len() == expected.len()
@@ -335,8 +335,9 @@ fn run(story: &mut Story, end: chrono::DateTime<chrono::Utc>, known_at: &[chrono
 /// Gap and cap, on the day of a message, at the stage that the customer is at.
 fn holds(story: &Story, step: &str, today: NaiveDate) {
     let frequency = &story.programme.frequency;
-    let days: Vec<i64> =
-        story.sent.iter().map(|(_, _, at)| (today - day_of(*at, story.shop.zone)).num_days()).collect();
+    let heard = story.follow_ups.iter().filter(|f| f.state.has_left());
+    let ago = |f: &FollowUp| (today - day_of(f.sent_at.unwrap_or(f.slot.start()), story.shop.zone)).num_days();
+    let days: Vec<i64> = heard.clone().map(ago).filter(|ago| *ago >= 0).collect();
     let near = days.iter().filter(|ago| **ago < i64::from(frequency.min_gap_days)).count();
     assert_eq!(near, 1, "{step} goes out too soon after another: {:?}", story.diary());
     let stage = story.customer.stage(&story.shop, story.now);
@@ -344,14 +345,19 @@ fn holds(story: &Story, step: &str, today: NaiveDate) {
         let count = days.iter().filter(|ago| **ago < i64::from(cap.days)).count();
         assert!(count <= cap.max as usize, "{step} is one too many for {stage:?} {cap:?}: {:?}", story.diary());
     }
+    for (channel, cap) in &frequency.channels {
+        let by_it = heard.clone().filter(|f| f.channel == *channel).map(ago);
+        let count = by_it.filter(|ago| (0..i64::from(cap.days)).contains(ago)).count();
+        assert!(count <= cap.max as usize, "{step} is one too many by {channel:?} {cap:?}: {:?}", story.diary());
+    }
 }
 
 /// R1 and R2 of the first purchase, each wish on record, and nothing twice.
 fn keeps_its_word(story: &Story) {
     let occasions = story.customer.occasions(&story.shop);
     let sent = |is_meant: fn(Class) -> bool| {
-        let days = story.sent.iter().filter(|(_, step, _)| story.programme.class_of(step).is_some_and(is_meant));
-        days.map(|(_, _, at)| day_of(*at, story.shop.zone)).min()
+        let left = story.follow_ups.iter().filter(|f| f.state.has_left() && is_meant(f.class));
+        left.map(|f| day_of(f.sent_at.unwrap_or(f.slot.start()), story.shop.zone)).min()
     };
     if story.customer.earlier_occasions == 0 {
         let first = occasions[0].day;

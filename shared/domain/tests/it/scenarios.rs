@@ -4,10 +4,10 @@ use crate::rhythms::any_months;
 use crate::support::{clock, day, id, shop, step};
 use chrono::{Days, Duration, NaiveDate, Weekday};
 use proptest::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use wasurena_domain::almanac::Greeting;
 use wasurena_domain::calendar::day_of;
-use wasurena_domain::channel::Channels;
+use wasurena_domain::channel::{Channel, Channels};
 use wasurena_domain::customer::{Ruling, Stage};
 use wasurena_domain::listening::Listening;
 use wasurena_domain::programme::{
@@ -157,9 +157,11 @@ fn any_step(n: usize) -> impl Strategy<Value = Step> {
         prop_oneof![Just(Anchor::Purchase), (0..20_u32).prop_map(|unknown_day| Anchor::Arrival { unknown_day })];
     let occasions = (1..4_u32, proptest::option::of(0..2_u32));
     let time = proptest::sample::select(vec!["07:00", "09:00", "10:00", "19:45", "20:00", "22:30"]);
-    (any_class(), anchor, occasions, any::<bool>(), 0..25_u32, 0..10_u32, time, any_stages(), any_target()).prop_map(
-        move |(class, anchor, (from, more), per_product, day, window, time, stages, target)| Step {
-            channels: Channels::default(),
+    let days = (0..25_u32, 0..10_u32);
+    let how = (time, any_channels());
+    (any_class(), anchor, occasions, any::<bool>(), days, how, any_stages(), any_target()).prop_map(
+        move |(class, anchor, (from, more), per_product, (day, window), (time, channels), stages, target)| Step {
+            channels,
             stages,
             target,
             once_per: if per_product { OncePer::Product } else { OncePer::Occasion },
@@ -241,14 +243,35 @@ fn any_dated(n: usize) -> impl Strategy<Value = Dated> {
     )
 }
 
+/// Often none; else one for mails, one for letters, or both.
+fn any_channel_caps() -> impl Strategy<Value = BTreeMap<Channel, Cap>> {
+    let mails = (1..6_u32, 1..70_u32).prop_map(|(max, days)| (Channel::Mail, Cap { max, days }));
+    let letters = (1..3_u32, 1..367_u32).prop_map(|(max, days)| (Channel::Letter, Cap { max, days }));
+    let of = |cap| proptest::option::weighted(0.4, cap);
+    (of(mails.boxed()), of(letters.boxed())).prop_map(|(mails, letters)| mails.into_iter().chain(letters).collect())
+}
+
+/// Mostly mail; else a letter, or a mail where nothing can be posted.
+fn any_channels() -> impl Strategy<Value = Channels> {
+    let of = |channels: &[Channel]| Just(Channels::new(channels.to_vec()).unwrap());
+    prop_oneof![
+        4 => of(&[Channel::Mail]),
+        1 => of(&[Channel::Letter, Channel::Mail]),
+        1 => of(&[Channel::Mail, Channel::Letter]),
+    ]
+}
+
 /// Often none; else a gap, and caps for some stages, down to ones that leave room for hardly more than the promises.
 pub(crate) fn any_frequency() -> impl Strategy<Value = Frequency> {
     let cap = (1..6_u32, 1..70_u32).prop_map(|(max, days)| Cap { max, days });
     let caps = Stage::ALL.into_iter().skip(1).map(|stage| (Just(stage), cap.clone())).collect::<Vec<_>>();
     let caps = proptest::sample::subsequence(vec![0, 1, 2, 3, 4], 0..=5)
         .prop_flat_map(move |chosen| chosen.into_iter().map(|n: usize| caps[n].clone()).collect::<Vec<_>>());
-    let any =
-        (1..8_u32, caps).prop_map(|(min_gap_days, caps)| Frequency { min_gap_days, caps: caps.into_iter().collect() });
+    let any = (1..8_u32, caps, any_channel_caps()).prop_map(|(min_gap_days, caps, channels)| Frequency {
+        min_gap_days,
+        caps: caps.into_iter().collect(),
+        channels,
+    });
     prop_oneof![1 => Just(Frequency::default()), 3 => any]
 }
 

@@ -203,7 +203,7 @@ impl Trial {
     /// What was placed now shares its day with nothing, and keeps gap and cap but for a promise, which goes before all.
     fn spread(&self) {
         let story = &self.story;
-        let Frequency { min_gap_days, caps } = &story.programme.frequency;
+        let Frequency { min_gap_days, caps, .. } = &story.programme.frequency;
         let day = |f: &FollowUp| day_of(f.sent_at.unwrap_or(f.slot.start()), story.shop.zone);
         let heard = story.follow_ups.iter().filter(|f| f.state == State::Planned || f.state.may_have_left());
         let heard: Vec<&FollowUp> = heard.collect();

@@ -112,6 +112,7 @@ pub(crate) fn step(name: &str, class: Class, anchor: Anchor, occasions: (u32, Op
         channels: Channels::default(),
         stages: None,
         target: None,
+        texts: Vec::new(),
         once_per: OncePer::Occasion,
         day: days.0,
         latest_day: days.1,

@@ -1,10 +1,11 @@
 //! Programmes on trial: what nobody would ever get, what keeps it from them, and what is mostly selling.
 
+use crate::channels::told_by;
 use crate::dated::{dated, season};
 use crate::support::{clock, id, programme, shop, step};
 use wasurena_domain::almanac::Greeting;
 use wasurena_domain::catalogue::{Catalogue, Product};
-use wasurena_domain::channel::Channels;
+use wasurena_domain::channel::{Channel, Channels};
 use wasurena_domain::customer::Stage;
 use wasurena_domain::programme::{
     Anchor, Cap, Class, Date, Dated, Frequency, Occasions, Programme, Rhythm, Rule, Series, SeriesLetter, Severity,
@@ -38,7 +39,7 @@ fn only(stages: &[Stage]) -> Option<std::collections::BTreeSet<Stage>> {
 
 fn caps(caps: &[(Stage, u32, u32)]) -> Frequency {
     let caps = caps.iter().map(|(stage, max, days)| (*stage, Cap { max: *max, days: *days })).collect();
-    Frequency { min_gap_days: 1, caps }
+    Frequency { caps, ..Frequency::default() }
 }
 
 #[test]
@@ -77,6 +78,19 @@ fn r8_a_step_that_never_fits_a_cap_is_told_with_what_is_in_its_way() {
              `letter-3` and `arrival`",
         ],
     );
+}
+
+#[test]
+fn r8_a_letter_that_never_fits_the_cap_of_letters_is_told() {
+    let cards = |max: u32| {
+        move |p: &mut Programme| {
+            p.steps.push(told_by("card", &[Channel::Letter], (10, 12)));
+            p.steps.push(told_by("second-card", &[Channel::Letter], (25, 27)));
+            p.frequency.channels.insert(Channel::Letter, Cap { max, days: 365 });
+        }
+    };
+    finds(cards(2), &[]);
+    finds(cards(1), &["R8: `second-card` reaches nobody: `letter = \"1 in 365 days\"` is used up by `card`"]);
 }
 
 #[test]

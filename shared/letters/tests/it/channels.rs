@@ -3,7 +3,8 @@
 use crate::{Folder, hanako, standard, step};
 use std::path::Path;
 use wasurena_domain::channel::Channel;
-use wasurena_letters::Facts;
+use wasurena_domain::purchase::Consent;
+use wasurena_letters::{Count, Facts};
 
 /// What is found in the small programme whose usage message says this of its channels and has this letter.
 fn found(keys: &str, letter: Option<&str>) -> Vec<String> {
@@ -130,4 +131,30 @@ fn r26_a_mail_asks_for_the_address_that_is_missing() {
         assert_eq!(mail.text.contains("ご住所をお知らせ"), asks_address);
         assert_eq!(mail.html.contains("ご住所をお知らせ"), asks_address);
     }
+}
+
+#[test]
+fn further_texts_are_letters_of_their_step() {
+    let book = Folder::utsuwa().book();
+    let name = hanako();
+    let again = book.programme.steps.iter().find(|one| one.id == step("thanks-again")).unwrap();
+    assert_eq!(again.texts.len(), 3);
+    for text in again.all_texts() {
+        // Thanks are owed to everybody, and lead nowhere.
+        for consent in [Consent::Granted, Consent::Denied] {
+            let mail = book.render(text, &Facts { consent, count: Count::Nth(4), ..standard(name.as_ref()) }).unwrap();
+            assert!(!mail.text.contains("https://sakura.example.jp/") && mail.text.contains("山田 花子様"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_step_of_each_occasion_with_one_text_is_a_warning() {
+    assert_eq!(Folder::utsuwa().book().warnings(), []);
+    let mut folder = Folder::small();
+    folder.edit("programme.toml", "class = \"usage\"", "class = \"story\"");
+    let warnings: Vec<String> = folder.book().warnings().iter().map(ToString::to_string).collect();
+    assert!(warnings.len() == 1 && warnings[0].contains("`usage` comes with each occasion"), "{warnings:?}");
+    folder.edit("programme.toml", "class = \"story\"\n", "class = \"story\"\nonce_per = \"product\"\n");
+    assert_eq!(folder.book().warnings(), []);
 }

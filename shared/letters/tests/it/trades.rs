@@ -34,7 +34,7 @@ pub(crate) fn book(name: &str) -> &'static Book {
 /// The purchase with which each message begins to be for somebody.
 pub(crate) fn counts(book: &Book) -> BTreeMap<StepId, Count> {
     let programme = &book.programme;
-    let steps = programme.steps.iter().map(|s| (s.id.clone(), s.occasions.from));
+    let steps = programme.steps.iter().flat_map(|s| s.all_texts().map(|id| (id.clone(), s.occasions.from)));
     let series = programme.series.iter().flat_map(|s| s.letters.iter().map(|l| (l.id.clone(), s.from_occasion)));
     let dated = programme.dated.iter().flat_map(|d| d.letters.iter().map(|l| (l.id.clone(), d.occasions.from)));
     let remedies = programme.listening.remedies.iter().map(|id| (id.clone(), 1));

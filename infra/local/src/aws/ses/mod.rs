@@ -80,7 +80,7 @@ impl Ses {
 /// Every domain is verified here; an address by itself never is.
 fn identity(name: &str) -> Result<Value, ApiError> {
     if name.contains('@') {
-        return Err(ApiError::new(404, "NotFoundException", &format!("Email identity {name} does not exist.")));
+        return Err(ApiError::new(404, "NotFoundException", format!("Email identity {name} does not exist.")));
     }
     Ok(json!({
         "IdentityType": "DOMAIN",

@@ -154,6 +154,13 @@ pub enum Objection {
     },
     /// It would have been one too many (R8).
     Cap(Cap),
+    /// It would have been one too many by its channel (R8).
+    OfChannel {
+        /// The channel.
+        channel: Channel,
+        /// Its cap.
+        cap: Cap,
+    },
     /// A message needs it that has no other day.
     Needed,
     /// The shop rests, and there is another day.
@@ -244,7 +251,10 @@ impl Account {
             },
             Ground::Promised if self.class == Some(Class::Thanks) => &[2],
             Ground::Promised => &[1],
-            Ground::PassedOver { because: Objection::Near { .. } | Objection::Cap(_), .. } => &[8],
+            Ground::PassedOver {
+                because: Objection::Near { .. } | Objection::Cap(_) | Objection::OfChannel { .. },
+                ..
+            } => &[8],
             Ground::ByHand(channel) if comes && channel.is_spoken() => &[22, 23],
             Ground::ByHand(_) if comes => &[22],
             Ground::LastLook(reason) | Ground::Waits(reason) => reason_rules(*reason),

@@ -6,6 +6,7 @@
 //! on the last day of its window. They may have come to any stage meanwhile, by buying again, so each cap is tried.
 
 use super::{Finding, Rule, Site, finding};
+use crate::channel::Channel;
 use crate::programme::target::meet;
 use crate::programme::{Frequency, Programme, Step};
 
@@ -30,7 +31,13 @@ fn check_forms(frequency: &Frequency) -> Vec<Finding> {
         let mend = "allow 1 message or more in 1 to 366 days; what is not for a stage says so by its own `stages`";
         finding(Site::Frequency { key: stage.name() }, Rule::Form, what, mend)
     });
-    gap.into_iter().chain(caps).collect()
+    let channels = frequency.channels.iter().filter(|(_, cap)| !is_span(cap.days) || cap.max == 0);
+    let channels = channels.map(|(channel, cap)| {
+        let what = format!("{} in {} days is no cap: nothing would go by {}", cap.max, cap.days, channel.name());
+        let mend = "allow 1 or more in 1 to 366 days; what is not to go by a channel does not name it";
+        finding(Site::Frequency { key: channel.name() }, Rule::Form, what, mend)
+    });
+    gap.into_iter().chain(caps).chain(channels).collect()
 }
 
 /// What keeps thank-you and contact apart for longer than their windows are.
@@ -57,8 +64,16 @@ fn room_for(programme: &Programme, thanks: &Step, contact: &Step) -> Vec<Finding
         let says = format!("whoever is at the stage {} gets 1 message in {} days", stage.name(), cap.days);
         (stage.name(), cap.days, says)
     });
+    // By which channel each goes is seen only when somebody is there: so one that both may take counts.
+    let shared = programme.frequency.channels.iter().filter(|(channel, cap)| {
+        cap.max == 1 && thanks.channels.contains(**channel) && contact.channels.contains(**channel)
+    });
+    let channels = shared.map(|(channel, cap)| {
+        let says = format!("there is 1 {} in {} days", noun(*channel), cap.days);
+        (channel.name(), cap.days, says)
+    });
     let gap = ("min_gap_days", min_gap_days, format!("the gap is {min_gap_days} days"));
-    let too_long = std::iter::once(gap).chain(caps).filter(|(_, days, _)| *days > room);
+    let too_long = std::iter::once(gap).chain(caps).chain(channels).filter(|(_, days, _)| *days > room);
     too_long
         .map(|(key, days, says)| {
             let what = format!(
@@ -78,4 +93,15 @@ fn room_for(programme: &Programme, thanks: &Step, contact: &Step) -> Vec<Finding
             finding(Site::Frequency { key }, Rule::R1, what, mend)
         })
         .collect()
+}
+
+/// A message of a channel, in words.
+fn noun(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Mail => "mail",
+        Channel::Letter => "letter",
+        Channel::Phone => "call",
+        Channel::Visit => "visit",
+        Channel::Sns => "message",
+    }
 }

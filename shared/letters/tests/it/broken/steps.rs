@@ -73,6 +73,10 @@ fn r8_how_often_is_read_and_must_leave_room_for_the_promises() {
     with("[frequency.caps]\nfirst = \"4 in 30\"");
     with("[frequency.caps]\nprospect = \"1 in 30 days\"");
     with("[frequency.caps]\ndormant = \"0 in 30 days\"");
+    with("[frequency.channels]\nletter = 2");
+    with("[frequency.channels]\nsns = \"1 in 30 days\"");
+    with("[frequency.channels]\nvisit = \"0 in 30 days\"");
+    with("[frequency.channels]\nmail = \"1 in 90 days\"");
     with("min_gap_days = 19");
     with("min_gap_days = 2\n[frequency.caps]\nrepeat = \"1 in 90 days\"");
     insta::assert_snapshot!(theme.shown());
@@ -81,9 +85,12 @@ fn r8_how_often_is_read_and_must_leave_room_for_the_promises() {
 #[test]
 fn how_often_is_what_the_file_says() {
     let mut folder = Folder::small();
-    let lines = "[frequency]\nmin_gap_days = 18\ncaps.first = \"2 in 30 days\"\n[[step]]";
+    let lines = "[frequency]\nmin_gap_days = 18\ncaps.first = \"2 in 30 days\"\n\
+                 channels.letter = \"2 in 365 days\"\n[[step]]";
     folder.edit(PROGRAMME, "[[step]]", lines);
     let frequency = folder.book().programme.frequency;
     let caps: Vec<_> = frequency.caps.iter().map(|(stage, cap)| (stage.name(), cap.max, cap.days)).collect();
     assert_eq!((frequency.min_gap_days, caps), (18, vec![("first", 2, 30)]));
+    let letters = frequency.channels.iter().map(|(channel, cap)| (channel.name(), cap.max, cap.days));
+    assert_eq!(letters.collect::<Vec<_>>(), [("letter", 2, 365)]);
 }
