@@ -22,5 +22,6 @@ pub(crate) fn render(
     let mail = letters.render(shop, follow_up.letter(), &facts);
     let mail = mail
         .inspect_err(|error| tracing::warn!(shop = %shop.id, follow_up = %follow_up.id, %error, "letter.not_shown"));
-    Some(mail.ok()?.html)
+    // In a mail program it is one article among others; here it is what the page is about.
+    Some(mail.ok()?.html.replacen("role=\"article\"", "role=\"main\"", 1))
 }

@@ -16,7 +16,7 @@ use wasurena_domain::listening::{Choice, Listening};
 pub(crate) struct AnswerGiven {
     #[command(flatten)]
     whom: Whom,
-    /// The answer: an id of the survey's [[step.answer]]
+    /// The answer: the id of one of the survey's answers
     answer: String,
     /// Of which survey, by its id in the programme; else the newest that has this answer
     #[arg(long)]

@@ -75,7 +75,7 @@ pub(crate) struct Noted {
 pub(crate) struct Remedy {
     #[command(flatten)]
     which: Which,
-    /// The letter: the id of a [[remedy]] of the programme
+    /// The letter: the id of a remedy of the programme
     #[arg(long)]
     letter: String,
     #[command(flatten)]
