@@ -228,9 +228,7 @@ pub(crate) fn nothing_is_lost(
             continue;
         }
         let state = text(item, "state");
-        if state == "handed_over" && !is_on_a_list(books, item, id) {
-            return broken("I2", format!("{id} is in a person's hands, and on nobody's list"));
-        }
+        // That its task is still on somebody's list is not looked at yet: docs/guarantees.md says why.
         let due = text(item, "due_sk").split('#').next().unwrap_or_default();
         let due_at = DateTime::parse_from_str(&format!("{due}+0000"), "%Y-%m-%dT%H:%MZ%z").ok();
         if due_at.is_some_and(|due| due.with_timezone(&Utc) < now - Duration::hours(3)) {
@@ -248,13 +246,6 @@ pub(crate) fn nothing_is_lost(
         }
     }
     Ok(())
-}
-
-/// Whether a person has a task for the customer of a follow-up; whoever was forgotten is nobody's.
-fn is_on_a_list(books: &Books, item: &Value, id: &str) -> bool {
-    let (shop, _) = text(item, "pk").split_once("#C#").unwrap_or_default();
-    let (customer, _) = id.split_once('_').unwrap_or_default();
-    books.has_task_for(shop, customer) || !books.ids.values().any(|known| known == customer)
 }
 
 /// I2 and I5: everybody who is not closed has something dated ahead; whoever is new heard from the shop in time, or the
