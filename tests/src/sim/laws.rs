@@ -222,13 +222,19 @@ pub(crate) fn nothing_is_lost(
         .filter(|(_, known)| known.is_spoilt)
         .filter_map(|(person, _)| books.ids.get(&person.address).cloned())
         .collect();
+    // Erasing takes all of somebody's tasks off the list, and whoever is erased may buy again under the same id.
+    let people = life.people.iter().zip(&witness.people).filter(|(_, known)| known.may_be_forgotten);
+    let forgotten: Vec<String> = people.filter_map(|(person, _)| books.ids.get(&person.address).cloned()).collect();
     for item in books.follow_ups() {
         let id = text(item, "sk").trim_start_matches("F#");
         if spoilt.iter().any(|spoilt| id.starts_with(spoilt.as_str())) {
             continue;
         }
         let state = text(item, "state");
-        // That its task is still on somebody's list is not looked at yet: docs/guarantees.md says why.
+        let is_forgotten = forgotten.iter().any(|forgotten| id.starts_with(forgotten.as_str()));
+        if state == "handed_over" && !is_forgotten && !is_on_a_list(books, item, id) {
+            return broken("I2", format!("{id} is in a person's hands, and on nobody's list"));
+        }
         let due = text(item, "due_sk").split('#').next().unwrap_or_default();
         let due_at = DateTime::parse_from_str(&format!("{due}+0000"), "%Y-%m-%dT%H:%MZ%z").ok();
         if due_at.is_some_and(|due| due.with_timezone(&Utc) < now - Duration::hours(3)) {
@@ -246,6 +252,13 @@ pub(crate) fn nothing_is_lost(
         }
     }
     Ok(())
+}
+
+/// Whether a person has a task for the customer of a follow-up; whoever was forgotten is nobody's.
+fn is_on_a_list(books: &Books, item: &Value, id: &str) -> bool {
+    let (shop, _) = text(item, "pk").split_once("#C#").unwrap_or_default();
+    let (customer, _) = id.split_once('_').unwrap_or_default();
+    books.has_task_for(shop, customer) || !books.ids.values().any(|known| known == customer)
 }
 
 /// I2 and I5: everybody who is not closed has something dated ahead; whoever is new heard from the shop in time, or the
